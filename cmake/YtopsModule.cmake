@@ -1,0 +1,30 @@
+# ytops_module(NAME SOURCES a.c … LINKS target … [LUA NAME=part.lua[+part.lua…] …])
+#
+# One folder of src/ as a static library `ytops_NAME`. LINKS names what stands to its left in the
+# layer order, and the libraries it is allowed to include. Each LUA entry becomes a header
+# `NAME.lua.h` with `static const char NAME_lua[]`: the parts, one after the other, NUL-terminated.
+function(ytops_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS;LUA")
+  set(target ytops_${name})
+  add_library(${target} STATIC ${arg_SOURCES})
+  target_link_libraries(${target} PUBLIC ytops_compiler PkgConfig::GLIB ${arg_LINKS})
+  foreach(entry IN LISTS arg_LUA)
+    ytops_embed_lua(${target} ${entry})
+  endforeach()
+endfunction()
+
+function(ytops_embed_lua target entry)
+  string(REGEX MATCH "^([a-z_]+)=(.+)$" _ "${entry}")
+  set(symbol ${CMAKE_MATCH_1})
+  string(REPLACE "+" ";" parts "${CMAKE_MATCH_2}")
+  list(TRANSFORM parts PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/lua/")
+  set(header ${CMAKE_CURRENT_BINARY_DIR}/lua/${symbol}.lua.h)
+  add_custom_command(
+    OUTPUT ${header}
+    COMMAND ${CMAKE_COMMAND} -DSYMBOL=${symbol}_lua "-DPARTS=${parts}" -DOUTPUT=${header}
+            -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${parts} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    VERBATIM)
+  target_sources(${target} PRIVATE ${header})
+  target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/lua)
+endfunction()

@@ -1,0 +1,97 @@
+/*
+ * The daemon's settings. One table (src/config/option_table.c) gives each its flag, environment
+ * names, default, limits, help and documentation.
+ *
+ * A value comes from the first of: --flag, --flag-file, YTDLP_OPS_FLAG, YTDLP_OPS_FLAG_FILE, the
+ * name that earlier deployments used (with and without _FILE), the default. A *-file or *_FILE
+ * names a file that holds the value.
+ */
+#pragma once
+
+#include "ytops/log.h"
+#include "ytops/role.h"
+
+typedef enum {
+    YTOPS_CONFIG_RUN,
+    YTOPS_CONFIG_SHOW_HELP,
+    YTOPS_CONFIG_SHOW_VERSION,
+    YTOPS_CONFIG_SHOW_CONFIG,
+    YTOPS_CONFIG_SHOW_DOCS
+} YtopsConfigAction;
+
+typedef enum { YTOPS_RUNNER_WARM, YTOPS_RUNNER_COMMAND } YtopsRunnerChoice;
+
+/* Strings are never NULL; "" stands for none. Owned by the config. */
+typedef struct {
+    YtopsConfigAction action;
+
+    YtopsRole service_role;
+    char *listen;
+    gint64 port;
+    char *server_identity;
+    gint64 drain_timeout_s;
+    gint64 drain_grace_s;
+    gint64 rpc_workers;
+    gint64 connection_limit;
+    gint64 call_limit;
+    gint64 frame_limit_mib;
+    gint64 idle_timeout_s;
+
+    char *redis_url;
+    gint64 redis_timeout_ms;
+    char *redis_server;
+    char *data_dir;
+
+    gint64 account_active_duration_min;
+    gint64 account_cooldown_duration_min;
+    gint64 account_failure_threshold;
+    gint64 account_ban_duration_s;
+
+    char *proxies;
+    gint64 failure_window_s;
+    gint64 failure_threshold_count;
+    gint64 failure_threshold_unique_accounts;
+    gint64 proxy_ban_duration_s;
+
+    YtopsRunnerChoice token_runner;
+    gint64 token_workers;
+    gint64 token_queue_limit;
+    gint64 token_timeout_s;
+    gint64 token_cache_ttl;
+    char *cookies_dir;
+    char *pot_provider_url;
+    char *error_policy;
+    char *ytdlp;
+    char *ytdlp_args;
+    char *python;
+    char *worker_script;
+    gint64 worker_max_jobs;
+    gint64 worker_max_rss_mib;
+
+    YtopsLogLevel log_level;
+    YtopsLogFormat log_format;
+    char *log_level_file; /* where the log level came from, where that is a file */
+} YtopsConfig;
+
+/*
+ * Reads flags and environment. argv[0] is skipped; envp as main gets it. NULL and
+ * INVALID_ARGUMENT that names the option, where its value came from, the value and what is allowed.
+ */
+YtopsConfig *ytops_config_load(int argc, const char *const *argv, const char *const *envp,
+                               GError **error);
+void ytops_config_free(YtopsConfig *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsConfig, ytops_config_free)
+
+/* Overwrites the values of secret flags in the process' own argv, so that no process list has them.
+ */
+void ytops_config_scrub_argv(int argc, char **argv);
+
+/* Reads the log level from log_level_file again; FALSE without error where it is not from a file.
+ */
+gboolean ytops_config_reread_log_level(const YtopsConfig *config, YtopsLogLevel *level,
+                                       GError **error);
+
+/* Texts for --help, --print-config (passwords shown as ***) and docs/configuration.md. g_free. */
+char *ytops_config_help(void);
+char *ytops_config_print(const YtopsConfig *config);
+char *ytops_config_docs(void);

@@ -1,0 +1,185 @@
+#include "option_table.h"
+
+#include <string.h>
+
+static const char *const roles[] = {"all-in-one", "management", "worker", NULL};
+static const char *const runners[] = {"warm", "command", NULL};
+static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
+static const char *const formats[] = {"text", "json", NULL};
+
+#define DAY_S 86400
+#define YEAR_S (366 * DAY_S)
+
+#define STRING(field, var, value, text)                                                            \
+    .type = OPTION_STRING, .offset = G_STRUCT_OFFSET(YtopsConfig, field), .metavar = var,          \
+    .default_value = value, .help = text
+#define INTEGER(field, var, value, low, high, text)                                                \
+    .type = OPTION_INTEGER, .offset = G_STRUCT_OFFSET(YtopsConfig, field), .metavar = var,         \
+    .default_value = value, .min = low, .max = high, .help = text
+#define CHOICE(field, names, value, text)                                                          \
+    .type = OPTION_CHOICE, .offset = G_STRUCT_OFFSET(YtopsConfig, field), .choices = names,        \
+    .default_value = value, .help = text
+
+static const Option table[] = {
+    {.section = "Server",
+     .flag = "service-role",
+     CHOICE(service_role, roles, "all-in-one",
+            "What this instance serves: everything, watching and steering only, or tokens with "
+            "the proxies of its own identity.")},
+    {.flag = "listen",
+     STRING(listen, "ADDRESS", "127.0.0.1",
+            "Address to listen on. The RPC port has no authentication: keep it off public "
+            "networks.")},
+    {.flag = "port",
+     INTEGER(port, "PORT", "9090", 0, 65535, "Thrift port; 0 takes any free one and logs it.")},
+    {.flag = "server-identity",
+     STRING(server_identity, "NAME", "ytdlp-ops",
+            "Name of the pool of proxies in Redis. Servers with one identity share the state of "
+            "their proxies.")},
+    {.flag = "drain-timeout-s",
+     INTEGER(drain_timeout_s, "SECONDS", "30", 0, DAY_S,
+             "How long calls in work may take to finish after SIGTERM or SIGINT.")},
+    {.flag = "drain-grace-s",
+     INTEGER(drain_grace_s, "SECONDS", "5", 0, DAY_S,
+             "How long the port stays open after that signal, so that load balancers see ping "
+             "fail before connections do. Skipped where no client is connected.")},
+    {.flag = "rpc-workers",
+     INTEGER(rpc_workers, "N", "8", 1, 1024,
+             "Threads that run calls. getToken holds none while its job waits or runs.")},
+    {.flag = "connection-limit",
+     INTEGER(connection_limit, "N", "10000", 1, 1000000, "Client connections at once.")},
+    {.flag = "call-limit",
+     INTEGER(call_limit, "N", "1024", 1, 1000000,
+             "Calls waiting or running at once; more are refused as OVERLOADED.")},
+    {.flag = "frame-limit-mib",
+     INTEGER(frame_limit_mib, "MIB", "16", 1, 1024, "Largest message that is accepted.")},
+    {.flag = "idle-timeout-s",
+     INTEGER(idle_timeout_s, "SECONDS", "900", 1, YEAR_S,
+             "A connection without a call is closed after this. Keep it above Envoy's idle "
+             "timeout for upstream connections (600).")},
+
+    {.section = "Redis",
+     .flag = "redis-url",
+     .secret = TRUE,
+     STRING(redis_url, "URL", "",
+            "redis://[[user]:password@]host[:port][/db] or unix:///path[?db=N]. Empty: a private "
+            "redis-server is started in the data directory.")},
+    {.flag = "redis-timeout-ms",
+     INTEGER(redis_timeout_ms, "MS", "2000", 10, 600000,
+             "Limit on connecting to Redis and on each command.")},
+    {.flag = "redis-server",
+     STRING(redis_server, "PROGRAM", "redis-server", "The program for the private Redis.")},
+    {.flag = "data-dir",
+     STRING(data_dir, "DIR", "",
+            "Where the private Redis keeps its data. Empty: ytdlp-ops-server in "
+            "$XDG_STATE_HOME, or in ~/.local/state.")},
+
+    {.section = "Accounts",
+     .flag = "account-active-duration-min",
+     .legacy_env = "ACCOUNT_ACTIVE_DURATION_MIN",
+     INTEGER(account_active_duration_min, "MINUTES", "30", 0, YEAR_S / 60,
+             "Use after which an account rests, from its first success on; 0: never.")},
+    {.flag = "account-cooldown-duration-min",
+     .legacy_env = "ACCOUNT_COOLDOWN_DURATION_MIN",
+     INTEGER(account_cooldown_duration_min, "MINUTES", "60", 1, YEAR_S / 60, "Length of a rest.")},
+    {.flag = "account-failure-threshold",
+     INTEGER(account_failure_threshold, "N", "5", 0, 1000000,
+             "Failures in a row that ban an account; 0: never.")},
+    {.flag = "account-ban-duration-s",
+     INTEGER(account_ban_duration_s, "SECONDS", "3600", 1, YEAR_S,
+             "Length of an account's ban, where none is given.")},
+
+    {.section = "Proxies",
+     .flag = "proxies",
+     .secret = TRUE,
+     STRING(proxies, "LIST", "",
+            "The proxies of this instance in rotation order: comma-separated URLs "
+            "(http, https, socks4, socks4a, socks5, socks5h), or @FILE with one a line.")},
+    {.flag = "failure-window-s",
+     .legacy_env = "FAILURE_WINDOW_SECONDS",
+     INTEGER(failure_window_s, "SECONDS", "3600", 1, YEAR_S,
+             "Sliding window in which a proxy's failures are looked at.")},
+    {.flag = "failure-threshold-count",
+     .legacy_env = "FAILURE_THRESHOLD_COUNT",
+     INTEGER(failure_threshold_count, "N", "3", 1, 1000,
+             "Failures in the window that can ban a proxy ...")},
+    {.flag = "failure-threshold-unique-accounts",
+     .legacy_env = "FAILURE_THRESHOLD_UNIQUE_ACCOUNTS",
+     INTEGER(failure_threshold_unique_accounts, "N", "3", 1, 1000,
+             "... where they came from this many different accounts.")},
+    {.flag = "proxy-ban-duration-s",
+     INTEGER(proxy_ban_duration_s, "SECONDS", "3600", 1, YEAR_S,
+             "Length of a proxy's ban, where none is given.")},
+
+    {.section = "Tokens",
+     .flag = "token-runner",
+     CHOICE(token_runner, runners, "warm",
+            "warm: Python processes with yt_dlp imported. command: one yt-dlp process a job.")},
+    {.flag = "token-workers",
+     INTEGER(token_workers, "N", "4", 1, 256, "Extractions at once, each about 60 to 150 MiB.")},
+    {.flag = "token-queue-limit",
+     INTEGER(token_queue_limit, "N", "1000", 0, 1000000,
+             "Requests that may wait for a worker; more are refused as OVERLOADED.")},
+    {.flag = "token-timeout-s",
+     INTEGER(token_timeout_s, "SECONDS", "120", 1, DAY_S,
+             "Deadline of a getToken call that names none, waiting included.")},
+    {.flag = "token-cache-ttl",
+     INTEGER(token_cache_ttl, "SECONDS", "0", 0, YEAR_S,
+             "Keep results this long, at most until their media URLs expire; 0: no cache.")},
+    {.flag = "cookies-dir",
+     STRING(cookies_dir, "DIR", "",
+            "Holds ACCOUNT.txt in Netscape format for each account with cookies.")},
+    {.flag = "pot-provider-url",
+     .secret = TRUE,
+     STRING(pot_provider_url, "URL", "",
+            "Base URL of a bgutil-compatible PO token server, such as http://127.0.0.1:4416.")},
+    {.flag = "error-policy",
+     STRING(error_policy, "FILE", "",
+            "JSON that changes whom an error is charged to; see docs/errors.md.")},
+    {.flag = "ytdlp",
+     STRING(ytdlp, "PROGRAM", "yt-dlp", "The yt-dlp command, for the command runner.")},
+    {.flag = "ytdlp-args",
+     STRING(ytdlp_args, "ARGS", "",
+            "Options for every extraction, split like a shell's words but never run by one.")},
+    {.flag = "python",
+     STRING(python, "PROGRAM", "python3", "Interpreter of the warm workers; it needs yt_dlp.")},
+    {.flag = "worker-script",
+     STRING(worker_script, "FILE", "",
+            "The warm workers' program. Empty: ytdlp_worker.py as installed.")},
+    {.flag = "worker-max-jobs",
+     INTEGER(worker_max_jobs, "N", "200", 1, 1000000,
+             "A warm worker is replaced after so many jobs ...")},
+    {.flag = "worker-max-rss-mib",
+     INTEGER(worker_max_rss_mib, "MIB", "512", 64, 1048576, "... or when it holds this much.")},
+
+    {.section = "Logging",
+     .flag = "log-level",
+     CHOICE(log_level, levels, "info",
+            "Least important entries to write. From a file (--log-level-file), SIGHUP reads it "
+            "again.")},
+    {.flag = "log-format",
+     CHOICE(log_format, formats, "text", "Lines for people or for programs.")},
+    {.flag = NULL},
+};
+
+const Option *option_table(void)
+{
+    return table;
+}
+
+const Option *option_find(const char *flag, gsize length)
+{
+    for (const Option *option = table; option->flag != NULL; option++) {
+        if (strlen(option->flag) == length && strncmp(option->flag, flag, length) == 0)
+            return option;
+    }
+    return NULL;
+}
+
+char *option_env_name(const Option *option)
+{
+    g_autofree char *upper = g_ascii_strup(option->flag, -1);
+
+    g_strdelimit(upper, "-", '_');
+    return g_strconcat("YTDLP_OPS_", upper, NULL);
+}
