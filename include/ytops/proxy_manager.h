@@ -3,7 +3,9 @@
  *
  * State lives in Redis under the identity and is shared; but an instance only ever selects proxies
  * of its own configured list (worker affinity). A proxy is banned by itself only when, inside the
- * window, enough failures came from enough different accounts. Keys: docs/redis-keys.md.
+ * window, enough failures came from enough different accounts. Failures that have led to a ban once
+ * do not ban again when it ends, also where it was shorter than the window; failures whose account is
+ * not known count as those of one account. Keys: docs/redis-keys.md.
  *
  * Every call is one Lua script on Redis' own clock (listing: one per chunk), blocks on Redis, and
  * is thread-safe. Errors are those of ytops/redis.h, and those each call names. Reading ends bans
@@ -15,8 +17,8 @@
 #include "ytops/redis.h"
 
 typedef struct {
-    gint64 window_s;                  /* sliding window of failures */
-    gint64 threshold_count;           /* failures in it before a ban is considered */
+    gint64 window_s;                  /* sliding window of failures; 0: none are remembered */
+    gint64 threshold_count;           /* failures in it before a ban is considered; 0: never */
     gint64 threshold_unique_accounts; /* and from how many different accounts */
     gint64 ban_duration_s;            /* length of an automatic ban, and of one with duration 0 */
 } YtopsProxyPolicy;
@@ -81,6 +83,10 @@ char *ytops_proxy_manager_select(YtopsProxyManager *manager, GError **error);
 gboolean ytops_proxy_manager_claim(YtopsProxyManager *manager, const char *proxy_url,
                                    GError **error);
 
+/*
+ * How one use of a proxy ended; a banned proxy counts on. One of its own that is not in Redis is
+ * created; one that is neither its own nor in Redis is NOT_FOUND. NULL texts of a use are "".
+ */
 gboolean ytops_proxy_manager_report_success(YtopsProxyManager *manager, const YtopsProxyUse *use,
                                             GError **error);
 
@@ -88,7 +94,10 @@ gboolean ytops_proxy_manager_report_success(YtopsProxyManager *manager, const Yt
 gboolean ytops_proxy_manager_report_failure(YtopsProxyManager *manager, const YtopsProxyUse *use,
                                             gboolean *banned, GError **error);
 
-/* Says that this instance lives, so that its place in the rotation is shown; every 15 s or so. */
+/*
+ * Says that this instance lives, so that its place in the rotation is shown; every 15 s or so (a
+ * minute without a heartbeat or a selection takes it out). Also writes again what was lost in Redis.
+ */
 gboolean ytops_proxy_manager_heartbeat(YtopsProxyManager *manager, GError **error);
 
 /* Takes this instance out of the rotation: at the end of the process. */
@@ -103,7 +112,8 @@ GPtrArray *ytops_proxy_manager_list(YtopsProxyManager *manager, const char *serv
 
 /*
  * An operator's actions. duration_s: 0 the policy's, YTOPS_UNTIL_UNBANNED, or seconds. A proxy that
- * is neither in Redis nor configured here is NOT_FOUND. unban and reset delete the failure history.
+ * is neither in Redis nor configured here is NOT_FOUND, any other duration than these, or one of more
+ * than 100 years, INVALID_ARGUMENT. unban and reset delete the failure history.
  */
 gboolean ytops_proxy_manager_ban(YtopsProxyManager *manager, const char *server_identity,
                                  const char *proxy_url, const char *reason, gint64 duration_s,
@@ -113,7 +123,11 @@ gboolean ytops_proxy_manager_unban(YtopsProxyManager *manager, const char *serve
 gboolean ytops_proxy_manager_reset(YtopsProxyManager *manager, const char *server_identity,
                                    const char *proxy_url, GError **error);
 
-/* The same for every proxy of the identity; each gives how many it changed, -1 on error. */
+/*
+ * The same for every proxy of the identity; each gives how many it changed, -1 on error. ban_all
+ * changes every one; unban_all those that were banned or had a failure history; reset_all also those
+ * that had counted something.
+ */
 gint64 ytops_proxy_manager_ban_all(YtopsProxyManager *manager, const char *server_identity,
                                    const char *reason, gint64 duration_s, GError **error);
 gint64 ytops_proxy_manager_unban_all(YtopsProxyManager *manager, const char *server_identity,

@@ -1,9 +1,10 @@
 /*
  * Redis for the rest of the program: a pool of connections, typed replies, Lua scripts.
  *
- * Every call here blocks, at most for the pool's timeout, and may be made from any thread except an
- * event loop's. Once a connection was lost, calls fail at once with REDIS_UNAVAILABLE until a probe
- * (one caller at a time, at most every 100 ms) gets through: a dead Redis costs a caller nothing.
+ * Every call here blocks and may be made from any thread except an event loop's. The pool's timeout
+ * bounds each of its steps: waiting for a free connection, opening one where needed, the command.
+ * Once a connection was lost, calls fail at once with REDIS_UNAVAILABLE until a probe (one caller at
+ * a time, at most every 100 ms) gets through: a dead Redis costs a caller nothing.
  */
 #pragma once
 
@@ -44,16 +45,19 @@ typedef struct YtopsRedisPool YtopsRedisPool;
 
 typedef struct {
     guint max_connections; /* 0: 16. More callers than that wait for one, up to the timeout. */
-    guint timeout_ms;      /* connect, and each command; 0: 2000 */
+    guint timeout_ms;      /* each step of a call, see above; 0: 2000 */
 } YtopsRedisPoolOptions;
 
 /*
  * url: redis://[[user]:password@]host[:port][/db], rediss is not supported, or
- * unix:///path[?db=N][&password=P]. Does not connect. NULL and INVALID_ARGUMENT, naming what is
+ * unix:///path[?db=N][&password=P]; user, password and path may be percent-encoded. Does not connect;
+ * options may be NULL. NULL and INVALID_ARGUMENT, naming what is
  * wrong and never the password, for a bad URL.
  */
 YtopsRedisPool *ytops_redis_pool_new(const char *url, const YtopsRedisPoolOptions *options,
                                      GError **error);
+
+/* No call may be under way. NULL is fine. */
 void ytops_redis_pool_free(YtopsRedisPool *pool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsRedisPool, ytops_redis_pool_free)
 
@@ -62,8 +66,9 @@ const char *ytops_redis_pool_get_display_url(const YtopsRedisPool *pool);
 
 /*
  * One command: the arguments as strings, ended by NULL. Errors: REDIS_UNAVAILABLE for a connection
- * that cannot be had, was lost or timed out, for -LOADING, -MASTERDOWN, -READONLY, and for refused
- * authentication (the message then says so); INTERNAL for any other error reply.
+ * that cannot be had, was lost or timed out, for -LOADING, -MASTERDOWN, -READONLY, -BUSY, and for
+ * refused authentication (the message then says so); INTERNAL for any other error reply;
+ * INVALID_ARGUMENT for a command without a name. The arguments never show in an error.
  * A command that was sent is never sent twice: its caller cannot know whether it took effect.
  */
 YtopsRedisReply *ytops_redis_command(YtopsRedisPool *pool, GError **error,
@@ -80,5 +85,5 @@ YtopsRedisReply *ytops_redis_commandv(YtopsRedisPool *pool, gsize argc, const ch
 YtopsRedisReply *ytops_redis_eval(YtopsRedisPool *pool, const YtopsRedisScript *script,
                                   const char *const *keys, const char *const *args, GError **error);
 
-/* TRUE where PING is answered. */
+/* TRUE where PING is answered. Errors as for ytops_redis_command. */
 gboolean ytops_redis_ping(YtopsRedisPool *pool, GError **error);

@@ -34,6 +34,7 @@ typedef struct {
     YtopsAccountManager *accounts;
     YtopsProxyManager *proxies;
     YtopsTokenService *tokens; /* NULL on the management role */
+    gint64 token_timeout_s;    /* deadline of a getToken whose timeoutS is 0; 0: 120 */
 } YtopsRpcServices;
 
 typedef struct YtopsRpcServer YtopsRpcServer;

@@ -52,7 +52,7 @@ static const Option table[] = {
      INTEGER(call_limit, "N", "1024", 1, 1000000,
              "Calls waiting or running at once; more are refused as OVERLOADED.")},
     {.flag = "frame-limit-mib",
-     INTEGER(frame_limit_mib, "MIB", "16", 1, 1024, "Largest message that is accepted.")},
+     INTEGER(frame_limit_mib, "MIB", "16", 1, 128, "Largest message that is accepted.")},
     {.flag = "idle-timeout-s",
      INTEGER(idle_timeout_s, "SECONDS", "900", 1, YEAR_S,
              "A connection without a call is closed after this. Keep it above Envoy's idle "

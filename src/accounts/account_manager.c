@@ -1,0 +1,266 @@
+#include "ytops/account_manager.h"
+
+#include <string.h>
+
+#include "account_info.h"
+#include "account_store.h"
+#include "ytops/error.h"
+#include "ytops/log.h"
+
+/* A longer reason is cut: a hundred thousand of them must still fit into a list. */
+#define LONGEST_REASON 1000
+
+/* Keeps every time far from where a double stops telling seconds apart. */
+#define LONGEST_BAN_S ((gint64)100 * 366 * 24 * 3600)
+
+struct YtopsAccountManager {
+    YtopsAccountPolicy policy;
+    AccountStore *store;
+};
+
+YtopsAccountManager *ytops_account_manager_new(YtopsRedisPool *pool,
+                                               const YtopsAccountPolicy *policy,
+                                               const gint64 *now_override)
+{
+    YtopsAccountManager *manager = g_new0(YtopsAccountManager, 1);
+    manager->policy = *policy;
+    manager->store = account_store_new(pool, now_override);
+    return manager;
+}
+
+void ytops_account_manager_free(YtopsAccountManager *manager)
+{
+    if (manager == NULL)
+        return;
+    account_store_free(manager->store);
+    g_free(manager);
+}
+
+/* ---- arguments of the scripts -------------------------------------------------------------- */
+
+static char *number_text(gint64 number)
+{
+    return g_strdup_printf("%" G_GINT64_FORMAT, number);
+}
+
+static const char *text_or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+static char *reason_text(const char *reason)
+{
+    g_autofree char *valid = g_utf8_make_valid(text_or_empty(reason), -1);
+    char *shown = ytops_redact(valid);
+    if (strlen(shown) > LONGEST_REASON)
+        *g_utf8_find_prev_char(shown, shown + LONGEST_REASON + 1) = '\0';
+    return shown;
+}
+
+/* The length of an operator's ban as the scripts take it; NULL and INVALID_ARGUMENT. */
+static char *ban_duration_text(const YtopsAccountManager *manager, gint64 duration_s,
+                               GError **error)
+{
+    if (duration_s < YTOPS_UNTIL_UNBANNED || duration_s > LONGEST_BAN_S) {
+        g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT,
+                    "ban duration %" G_GINT64_FORMAT
+                    " s is out of range: give 1 to %" G_GINT64_FORMAT
+                    ", 0 for the server's default, or -1 for until unbanned",
+                    duration_s, LONGEST_BAN_S);
+        return NULL;
+    }
+    return number_text(duration_s == 0 ? manager->policy.ban_duration_s : duration_s);
+}
+
+/* ---- uses ---------------------------------------------------------------------------------- */
+
+gboolean ytops_account_manager_report_success(YtopsAccountManager *manager,
+                                              const YtopsAccountUse *use, GError **error)
+{
+    g_autofree char *active = number_text(manager->policy.active_duration_s);
+    g_autofree char *cooldown = number_text(manager->policy.cooldown_duration_s);
+    const char *args[] = {text_or_empty(use->proxy_url),
+                          text_or_empty(use->server_identity),
+                          use->penalize ? "1" : "0",
+                          active,
+                          cooldown,
+                          NULL};
+    g_autoptr(YtopsRedisReply) reply = account_store_run(
+        manager->store, ACCOUNT_SCRIPT_REPORT_SUCCESS, use->account_id, args, error);
+    return reply != NULL;
+}
+
+gboolean ytops_account_manager_report_failure(YtopsAccountManager *manager,
+                                              const YtopsAccountUse *use, gboolean *banned,
+                                              GError **error)
+{
+    g_autofree char *reason = reason_text(use->reason);
+    g_autofree char *threshold = number_text(manager->policy.failure_threshold);
+    g_autofree char *duration = number_text(manager->policy.ban_duration_s);
+    const char *args[] = {text_or_empty(use->proxy_url),
+                          text_or_empty(use->server_identity),
+                          use->penalize ? "1" : "0",
+                          reason,
+                          threshold,
+                          duration,
+                          NULL};
+    g_autoptr(YtopsRedisReply) reply = account_store_run(
+        manager->store, ACCOUNT_SCRIPT_REPORT_FAILURE, use->account_id, args, error);
+    if (reply != NULL && banned != NULL)
+        *banned = ytops_redis_reply_int(reply, 0) == 1;
+    return reply != NULL;
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+YtopsAccountInfo *ytops_account_manager_get(YtopsAccountManager *manager, const char *account_id,
+                                            GError **error)
+{
+    g_autofree char *active = number_text(manager->policy.active_duration_s);
+    g_autofree char *cooldown = number_text(manager->policy.cooldown_duration_s);
+    const char *args[] = {active, cooldown, NULL};
+    g_autoptr(YtopsRedisReply) reply =
+        account_store_run(manager->store, ACCOUNT_SCRIPT_GET, account_id, args, error);
+    return reply != NULL ? account_info_from_reply(reply) : NULL;
+}
+
+typedef struct {
+    GPtrArray *infos;
+    gint64 limit; /* 0: none */
+} Listing;
+
+static gboolean is_full(const Listing *listing)
+{
+    return listing->limit > 0 && listing->infos->len >= listing->limit;
+}
+
+/* The first element is the cursor, each other one an account. */
+static gboolean take_views(const YtopsRedisReply *reply, gpointer data)
+{
+    Listing *listing = data;
+    gsize length = ytops_redis_reply_length(reply);
+    for (gsize i = 1; i < length && !is_full(listing); i++) {
+        const YtopsRedisReply *view = ytops_redis_reply_at(reply, i);
+        const char *id = ytops_redis_reply_string(ytops_redis_reply_at(view, 0));
+        /* An id written by hand that no other call could be made with is no account. */
+        if (ytops_account_id_check(id, NULL))
+            g_ptr_array_add(listing->infos, account_info_from_reply(view));
+    }
+    return !is_full(listing);
+}
+
+static void free_info(gpointer info)
+{
+    ytops_account_info_free(info);
+}
+
+GPtrArray *ytops_account_manager_list(YtopsAccountManager *manager, const char *prefix,
+                                      gint64 limit, GError **error)
+{
+    if (limit < 0) {
+        g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT,
+                    "limit %" G_GINT64_FORMAT " is negative: give 0 for all, or how many to list",
+                    limit);
+        return NULL;
+    }
+    g_autofree char *active = number_text(manager->policy.active_duration_s);
+    g_autofree char *cooldown = number_text(manager->policy.cooldown_duration_s);
+    const char *args[] = {active, cooldown, NULL};
+    g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func(free_info);
+    Listing listing = {infos, limit};
+    gint64 step = limit > 0 ? MIN(limit, ACCOUNT_STORE_LARGEST_STEP) : ACCOUNT_STORE_LARGEST_STEP;
+    if (!account_store_walk(manager->store, ACCOUNT_SCRIPT_LIST, prefix, step, args, take_views,
+                            &listing, error))
+        return NULL;
+    return g_steal_pointer(&infos);
+}
+
+/* ---- an operator's actions on one account -------------------------------------------------- */
+
+gboolean ytops_account_manager_ban(YtopsAccountManager *manager, const char *account_id,
+                                   const char *reason, gint64 duration_s, GError **error)
+{
+    g_autofree char *duration = ban_duration_text(manager, duration_s, error);
+    if (duration == NULL)
+        return FALSE;
+    g_autofree char *why = reason_text(reason);
+    const char *args[] = {duration, why, NULL};
+    g_autoptr(YtopsRedisReply) reply =
+        account_store_run(manager->store, ACCOUNT_SCRIPT_BAN, account_id, args, error);
+    return reply != NULL;
+}
+
+/* For scripts that answer 0 where the account is unknown. */
+static gboolean change_known(YtopsAccountManager *manager, AccountScript script,
+                             const char *account_id, GError **error)
+{
+    g_autoptr(YtopsRedisReply) reply =
+        account_store_run(manager->store, script, account_id, NULL, error);
+    if (reply == NULL)
+        return FALSE;
+    if (ytops_redis_reply_int(reply, 0) == 1)
+        return TRUE;
+    g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_NOT_FOUND,
+                "account \"%s\" is not known: list the accounts to see which are", account_id);
+    return FALSE;
+}
+
+gboolean ytops_account_manager_unban(YtopsAccountManager *manager, const char *account_id,
+                                     GError **error)
+{
+    return change_known(manager, ACCOUNT_SCRIPT_UNBAN, account_id, error);
+}
+
+gboolean ytops_account_manager_reset(YtopsAccountManager *manager, const char *account_id,
+                                     GError **error)
+{
+    return change_known(manager, ACCOUNT_SCRIPT_RESET, account_id, error);
+}
+
+/* ---- an operator's actions on many --------------------------------------------------------- */
+
+static gboolean take_changed(const YtopsRedisReply *reply, gpointer data)
+{
+    gint64 *changed = data;
+    *changed += ytops_redis_reply_int(ytops_redis_reply_at(reply, 1), 0);
+    return TRUE;
+}
+
+static gint64 change_all(YtopsAccountManager *manager, AccountScript script, const char *prefix,
+                         const char *const *args, GError **error)
+{
+    gint64 changed = 0;
+    if (!account_store_walk(manager->store, script, prefix, ACCOUNT_STORE_LARGEST_STEP, args,
+                            take_changed, &changed, error))
+        return -1;
+    return changed;
+}
+
+gint64 ytops_account_manager_ban_all(YtopsAccountManager *manager, const char *prefix,
+                                     const char *reason, gint64 duration_s, GError **error)
+{
+    g_autofree char *duration = ban_duration_text(manager, duration_s, error);
+    if (duration == NULL)
+        return -1;
+    g_autofree char *why = reason_text(reason);
+    const char *args[] = {duration, why, NULL};
+    return change_all(manager, ACCOUNT_SCRIPT_BAN_ALL, prefix, args, error);
+}
+
+gint64 ytops_account_manager_unban_all(YtopsAccountManager *manager, const char *prefix,
+                                       GError **error)
+{
+    return change_all(manager, ACCOUNT_SCRIPT_UNBAN_ALL, prefix, NULL, error);
+}
+
+gint64 ytops_account_manager_reset_all(YtopsAccountManager *manager, const char *prefix,
+                                       GError **error)
+{
+    return change_all(manager, ACCOUNT_SCRIPT_RESET_ALL, prefix, NULL, error);
+}
+
+gint64 ytops_account_manager_delete_all(YtopsAccountManager *manager, const char *prefix,
+                                        GError **error)
+{
+    return change_all(manager, ACCOUNT_SCRIPT_DELETE_ALL, prefix, NULL, error);
+}

@@ -1,0 +1,5 @@
+-- ARGV: now, prefix, cursor, count. {cursor, changed}.
+return change_each(ARGV[2], ARGV[3], argument(4), function(id)
+  redis.call('DEL', STATUS_PREFIX .. id)
+  return redis.call('ZREM', INDEX, id) == 1
+end)

@@ -1,0 +1,9 @@
+-- ARGV: now, id. 0 where the account is unknown, else 1.
+local account = load_or_replace_account(ARGV[2])
+local known, index_fault = is_known(account)
+if not known then
+  return index_fault or 0
+end
+forget_history(account)
+local _, save_fault = save_account(account)
+return save_fault or 1

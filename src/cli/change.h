@@ -1,0 +1,23 @@
+/* What a change is called, and how its end is told: shared by proxies and accounts. */
+#pragma once
+
+#include "session.h"
+
+/* The words of a change: {"ban", "banned"}. */
+typedef struct {
+    const char *verb;
+    const char *done;
+} CliChangeWords;
+
+/* The words for ban, unban, reset and delete, of either noun. Static. */
+CliChangeWords cli_change_words(CliCommandId id);
+
+/* " for 55m", " until unbanned" or " for the server's usual time" after a ban, else "". g_free. */
+char *cli_change_duration(const CliOptions *options);
+
+/*
+ * Tells what was changed: as the JSON `document`, to which "action" and "changed" are added, or as
+ * the sentence "WHAT banned for 55m", the password of a URL in it as "***".
+ */
+void cli_change_tell(const CliSession *session, const char *what, gint64 changed,
+                     YtopsJson *document);

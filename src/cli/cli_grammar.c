@@ -1,0 +1,135 @@
+#include "cli_grammar.h"
+
+#include "cli_options.h"
+
+#define FIELD(name) G_STRUCT_OFFSET(CliOptions, name)
+
+static const CliOption OPTIONS[CLI_N_OPTS] = {
+    [CLI_OPT_SERVER] = {"server", "HOST:PORT", CLI_VALUE_SERVER, 0,
+                        "the server to ask (default 127.0.0.1:9090, or YTDLP_OPS_SERVER)"},
+    [CLI_OPT_JSON] = {"json", NULL, CLI_VALUE_NONE, FIELD(json),
+                      "print one JSON document, for programs"},
+    [CLI_OPT_COLOR] = {"color", "WHEN", CLI_VALUE_COLOR, 0,
+                       "auto, always or never (default auto; NO_COLOR is honoured)"},
+    [CLI_OPT_TIMEOUT] = {"timeout", "TIME", CLI_VALUE_TIMEOUT, FIELD(timeout_s),
+                         "how long to wait for an answer (default 30s; token: the job's own "
+                         "deadline, default the server's)"},
+    [CLI_OPT_HELP] = {"help", NULL, CLI_VALUE_NONE, FIELD(help), "show this text"},
+    [CLI_OPT_VERSION] = {"version", NULL, CLI_VALUE_NONE, FIELD(version), "show the version"},
+    [CLI_OPT_ALL] = {"all", NULL, CLI_VALUE_NONE, FIELD(all), "every one instead of a single one"},
+    [CLI_OPT_IDENTITY] = {"identity", "ID", CLI_VALUE_TEXT, FIELD(identity),
+                          "the server identity whose proxies are meant (default: the server's "
+                          "own; on the management role all)"},
+    [CLI_OPT_PREFIX] = {"prefix", "TEXT", CLI_VALUE_TEXT, FIELD(prefix),
+                        "every account whose id starts so"},
+    [CLI_OPT_LIMIT] = {"limit", "N", CLI_VALUE_COUNT, FIELD(limit),
+                       "at most so many accounts (default: all)"},
+    [CLI_OPT_REASON] = {"reason", "TEXT", CLI_VALUE_TEXT, FIELD(reason),
+                        "why, as the lists show it"},
+    [CLI_OPT_DURATION] = {"duration", "TIME", CLI_VALUE_DURATION, FIELD(duration_s),
+                          "55m, 1h, 1h30m, 2d or until-unbanned (default: the server's)"},
+    [CLI_OPT_YES] = {"yes", NULL, CLI_VALUE_NONE, FIELD(yes), "do not ask before a bulk change"},
+    [CLI_OPT_ACCOUNT] = {"account", "ID", CLI_VALUE_TEXT, FIELD(account), "the account to use"},
+    [CLI_OPT_PROXY] = {"proxy", "URL", CLI_VALUE_TEXT, FIELD(proxy),
+                       "the proxy; its password may be written as ***"},
+    [CLI_OPT_CLIENTS] = {"clients", "LIST", CLI_VALUE_TEXT, FIELD(clients),
+                         "player clients for the extractor, comma-separated"},
+    [CLI_OPT_PARAMS] = {"params", "JSON", CLI_VALUE_JSON, FIELD(params),
+                        "further request parameters, a JSON object"},
+    [CLI_OPT_JOB] = {"job", "ID", CLI_VALUE_TEXT, FIELD(job), "the job's id"},
+    [CLI_OPT_CALLER] = {"caller", "ID", CLI_VALUE_TEXT, FIELD(caller), "who asks, for the logs"},
+    [CLI_OPT_NO_PENALTY] = {"no-penalty", NULL, CLI_VALUE_NONE, FIELD(no_penalty),
+                            "count the outcome, but ban and rest nobody for it"},
+    [CLI_OPT_OUT] = {"out", "FILE", CLI_VALUE_TEXT, FIELD(out),
+                     "write the info.json there and print the command that downloads from it"},
+    [CLI_OPT_COOKIES_OUT] = {"cookies-out", "FILE", CLI_VALUE_TEXT, FIELD(cookies_out),
+                             "write the account's cookies there"},
+    [CLI_OPT_SUCCESS] = {"success", NULL, CLI_VALUE_NONE, FIELD(success), "the use went well"},
+    [CLI_OPT_FAILURE] = {"failure", "CODE", CLI_VALUE_TEXT, FIELD(failure),
+                         "it failed, with this error code (MEDIA_403, say)"},
+    [CLI_OPT_DETAILS] = {"details", "TEXT", CLI_VALUE_TEXT, FIELD(details), "what was seen"},
+};
+
+#define ON_PROXIES (CLI_BIT(CLI_OPT_ALL) | CLI_BIT(CLI_OPT_IDENTITY) | CLI_BIT(CLI_OPT_YES))
+#define ON_ACCOUNTS (CLI_BIT(CLI_OPT_ALL) | CLI_BIT(CLI_OPT_PREFIX) | CLI_BIT(CLI_OPT_YES))
+#define A_BAN (CLI_BIT(CLI_OPT_REASON) | CLI_BIT(CLI_OPT_DURATION))
+#define A_TOKEN                                                                                    \
+    (CLI_BIT(CLI_OPT_ACCOUNT) | CLI_BIT(CLI_OPT_PROXY) | CLI_BIT(CLI_OPT_CLIENTS) |                \
+     CLI_BIT(CLI_OPT_PARAMS) | CLI_BIT(CLI_OPT_JOB) | CLI_BIT(CLI_OPT_CALLER) |                    \
+     CLI_BIT(CLI_OPT_NO_PENALTY) | CLI_BIT(CLI_OPT_OUT) | CLI_BIT(CLI_OPT_COOKIES_OUT))
+#define A_REPORT                                                                                   \
+    (CLI_BIT(CLI_OPT_JOB) | CLI_BIT(CLI_OPT_ACCOUNT) | CLI_BIT(CLI_OPT_PROXY) |                    \
+     CLI_BIT(CLI_OPT_SUCCESS) | CLI_BIT(CLI_OPT_FAILURE) | CLI_BIT(CLI_OPT_DETAILS))
+
+static const CliCommand COMMANDS[] = {
+    {CLI_INFO, "info", NULL, NULL, 0, "what server answers, and how it is"},
+    {CLI_PING, "ping", NULL, NULL, 0, "succeed when the server can take work"},
+    {CLI_PROXIES_LIST, "proxies", "list", NULL, CLI_BIT(CLI_OPT_IDENTITY),
+     "every proxy, its state and whose turn it is"},
+    {CLI_PROXIES_BAN, "proxies", "ban", "PROXY_URL", ON_PROXIES | A_BAN, "take out of rotation"},
+    {CLI_PROXIES_UNBAN, "proxies", "unban", "PROXY_URL", ON_PROXIES,
+     "back to ACTIVE; its failure history is deleted"},
+    {CLI_PROXIES_RESET, "proxies", "reset", "PROXY_URL", ON_PROXIES,
+     "like unban, and its counters are cleared"},
+    {CLI_PROXIES_DELETE, "proxies", "delete", "PROXY_URL", ON_PROXIES,
+     "forget its state and history in Redis"},
+    {CLI_ACCOUNTS_LIST, "accounts", "list", NULL, CLI_BIT(CLI_OPT_PREFIX) | CLI_BIT(CLI_OPT_LIMIT),
+     "every account and its state"},
+    {CLI_ACCOUNTS_BAN, "accounts", "ban", "ACCOUNT_ID", ON_ACCOUNTS | A_BAN,
+     "keep from being selected"},
+    {CLI_ACCOUNTS_UNBAN, "accounts", "unban", "ACCOUNT_ID", ON_ACCOUNTS, "end a ban or a rest"},
+    {CLI_ACCOUNTS_RESET, "accounts", "reset", "ACCOUNT_ID", ON_ACCOUNTS,
+     "like unban, and its counters are cleared"},
+    {CLI_ACCOUNTS_DELETE, "accounts", "delete", "ACCOUNT_ID", ON_ACCOUNTS,
+     "forget its state in Redis"},
+    {CLI_TOKEN, "token", NULL, "URL", A_TOKEN, "get the info.json of a video"},
+    {CLI_REPORT, "report", NULL, NULL, A_REPORT, "tell what became of a token's use"},
+};
+
+const CliOption *cli_option_get(CliOptionId id)
+{
+    return &OPTIONS[id];
+}
+
+CliOptionId cli_option_find(const char *name, gsize length)
+{
+    CliOptionId id = 0;
+
+    while (id < CLI_N_OPTS &&
+           (strlen(OPTIONS[id].name) != length || strncmp(OPTIONS[id].name, name, length) != 0))
+        id++;
+    return id;
+}
+
+const CliCommand *cli_command_at(guint index)
+{
+    return index < G_N_ELEMENTS(COMMANDS) ? &COMMANDS[index] : NULL;
+}
+
+const CliCommand *cli_command_find(const char *noun, const char *verb)
+{
+    const CliCommand *command;
+
+    for (guint i = 0; (command = cli_command_at(i)) != NULL; i++) {
+        if (g_strcmp0(command->noun, noun) == 0 && g_strcmp0(command->verb, verb) == 0)
+            return command;
+    }
+    return NULL;
+}
+
+char *cli_command_words(const char *noun)
+{
+    GString *words = g_string_new(NULL);
+    const char *last = "";
+
+    for (guint i = 0; i < G_N_ELEMENTS(COMMANDS); i++) {
+        const char *word = noun == NULL ? COMMANDS[i].noun : COMMANDS[i].verb;
+        gboolean mine = noun == NULL || strcmp(COMMANDS[i].noun, noun) == 0;
+
+        if (!mine || word == NULL || strcmp(word, last) == 0)
+            continue;
+        g_string_append_printf(words, "%s%s", words->len > 0 ? ", " : "", word);
+        last = word;
+    }
+    return g_string_free(words, FALSE);
+}

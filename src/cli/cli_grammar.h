@@ -1,0 +1,103 @@
+/*
+ * What can be said to ytdlp-ops: its commands and options, as tables. The parser, the help texts and
+ * the tests read them.
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef enum {
+    CLI_INFO,
+    CLI_PING,
+    CLI_PROXIES_LIST,
+    CLI_PROXIES_BAN,
+    CLI_PROXIES_UNBAN,
+    CLI_PROXIES_RESET,
+    CLI_PROXIES_DELETE,
+    CLI_ACCOUNTS_LIST,
+    CLI_ACCOUNTS_BAN,
+    CLI_ACCOUNTS_UNBAN,
+    CLI_ACCOUNTS_RESET,
+    CLI_ACCOUNTS_DELETE,
+    CLI_TOKEN,
+    CLI_REPORT
+} CliCommandId;
+
+typedef enum {
+    CLI_OPT_SERVER,
+    CLI_OPT_JSON,
+    CLI_OPT_COLOR,
+    CLI_OPT_TIMEOUT,
+    CLI_OPT_HELP,
+    CLI_OPT_VERSION,
+    CLI_OPT_N_GLOBAL, /* those above go with every command */
+    CLI_OPT_ALL = CLI_OPT_N_GLOBAL,
+    CLI_OPT_IDENTITY,
+    CLI_OPT_PREFIX,
+    CLI_OPT_LIMIT,
+    CLI_OPT_REASON,
+    CLI_OPT_DURATION,
+    CLI_OPT_YES,
+    CLI_OPT_ACCOUNT,
+    CLI_OPT_PROXY,
+    CLI_OPT_CLIENTS,
+    CLI_OPT_PARAMS,
+    CLI_OPT_JOB,
+    CLI_OPT_CALLER,
+    CLI_OPT_NO_PENALTY,
+    CLI_OPT_OUT,
+    CLI_OPT_COOKIES_OUT,
+    CLI_OPT_SUCCESS,
+    CLI_OPT_FAILURE,
+    CLI_OPT_DETAILS,
+    CLI_N_OPTS
+} CliOptionId;
+
+#define CLI_BIT(option) (1u << (option))
+
+/* How the value of an option is read. */
+typedef enum {
+    CLI_VALUE_NONE, /* a gboolean: no value */
+    CLI_VALUE_TEXT, /* a char *: not empty */
+    CLI_VALUE_SERVER,
+    CLI_VALUE_COLOR,
+    CLI_VALUE_TIMEOUT,  /* a gint64 in seconds */
+    CLI_VALUE_DURATION, /* the same, and until-unbanned */
+    CLI_VALUE_COUNT,    /* a gint64 from 1 on */
+    CLI_VALUE_JSON      /* a char *: the text of a JSON object */
+} CliValueKind;
+
+typedef struct {
+    const char *name;  /* without the dashes */
+    const char *value; /* what help calls its value; NULL: it takes none */
+    CliValueKind kind;
+    gsize offset; /* of its field in CliOptions, where the kind names a type */
+    const char *help;
+} CliOption;
+
+typedef struct {
+    CliCommandId id;
+    const char *noun;     /* the first word */
+    const char *verb;     /* the second; NULL: there is none */
+    const char *argument; /* what help calls the word after; NULL: it takes none */
+    guint32 options;      /* CLI_BITs besides the global ones */
+    const char *help;
+} CliCommand;
+
+/* The row of the table; never NULL for a value of the enum. */
+const CliOption *cli_option_get(CliOptionId id);
+
+/* The row by name without dashes; CLI_N_OPTS where there is none. */
+CliOptionId cli_option_find(const char *name, gsize length);
+
+/* The command; NULL where there is none. `verb` NULL finds only a noun that needs none. */
+const CliCommand *cli_command_find(const char *noun, const char *verb);
+
+/* The commands by number, from 0; NULL behind the last. */
+const CliCommand *cli_command_at(guint index);
+
+/* "info, ping, proxies, ..." or, with a noun, its verbs; "" where it has none. Free with g_free. */
+char *cli_command_words(const char *noun);
+
+/* The help text: of all (both NULL), of a noun, or of a command. Free with g_free. */
+char *cli_help_text(const char *noun, const CliCommand *command);

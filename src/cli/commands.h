@@ -1,0 +1,13 @@
+/* The commands: each asks the connected server and prints the answer, or fails. */
+#pragma once
+
+#include "session.h"
+
+gboolean cli_info_run(CliSession *session, GError **error);
+gboolean cli_ping_run(CliSession *session, GError **error);
+gboolean cli_proxies_list(CliSession *session, GError **error);
+gboolean cli_proxies_change(CliSession *session, GError **error);
+gboolean cli_accounts_list(CliSession *session, GError **error);
+gboolean cli_accounts_change(CliSession *session, GError **error);
+gboolean cli_token_run(CliSession *session, GError **error);
+gboolean cli_report_run(CliSession *session, GError **error);

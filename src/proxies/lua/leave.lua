@@ -1,0 +1,4 @@
+-- Takes the instance out of the rotation.
+
+redis.call('HDEL', ROTATION, instance)
+return redis.call('DEL', MEMBERS .. instance)

@@ -1,0 +1,47 @@
+#include "handler.h"
+
+#include "fault.h"
+
+typedef struct {
+    YtopsTokenServiceHandler parent;
+    RpcState *state;
+} Handler;
+
+typedef struct {
+    YtopsTokenServiceHandlerClass parent;
+} HandlerClass;
+
+static GType handler_get_type(void);
+G_DEFINE_TYPE(Handler, handler, YTOPS_TYPE_TOKEN_SERVICE_HANDLER)
+
+static void handler_class_init(HandlerClass *cls)
+{
+    handler_fill_base(YTOPS_BASE_SERVICE_HANDLER_CLASS(cls));
+    handler_fill_proxies(YTOPS_MANAGEMENT_SERVICE_HANDLER_CLASS(cls));
+    handler_fill_accounts(YTOPS_MANAGEMENT_SERVICE_HANDLER_CLASS(cls));
+    handler_fill_token(YTOPS_TOKEN_SERVICE_HANDLER_CLASS(cls));
+}
+
+static void handler_init(Handler *self G_GNUC_UNUSED)
+{
+}
+
+YtopsTokenServiceHandler *handler_new(RpcState *state)
+{
+    Handler *handler = g_object_new(handler_get_type(), NULL);
+    handler->state = state;
+    return &handler->parent;
+}
+
+RpcState *handler_get_state(gpointer iface)
+{
+    return ((Handler *)iface)->state;
+}
+
+gboolean handler_finish(gboolean ok, const GError *error, YtopsServiceException **fault,
+                        YtopsUserException **refusal)
+{
+    if (!ok)
+        fault_from_error(error, fault, refusal);
+    return ok;
+}

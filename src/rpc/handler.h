@@ -1,0 +1,31 @@
+/*
+ * The object behind the generated processors: the contract's methods, each a few lines that check
+ * the arguments and call the part that does the work. One file per service. Used by all workers at
+ * once; it holds nothing but the pointer to the server's state.
+ *
+ * Every method reports failure through the exceptions that the contract declares, never through the
+ * GError of the generated signature (that would be a TApplicationException).
+ */
+#pragma once
+
+#include "rpc_state.h"
+#include "ytops_token_service.h"
+
+/* `state` is borrowed and must outlive the handler. Free with g_object_unref. */
+YtopsTokenServiceHandler *handler_new(RpcState *state);
+
+/* The state behind any of the generated interfaces. */
+RpcState *handler_get_state(gpointer iface);
+
+/*
+ * How a method ends: `ok`, or the error as the exception it is (`refusal` NULL where the method
+ * declares none). Gives `ok`.
+ */
+gboolean handler_finish(gboolean ok, const GError *error, YtopsServiceException **fault,
+                        YtopsUserException **refusal);
+
+/* Each service's part of the class. */
+void handler_fill_base(YtopsBaseServiceHandlerClass *cls);
+void handler_fill_proxies(YtopsManagementServiceHandlerClass *cls);
+void handler_fill_accounts(YtopsManagementServiceHandlerClass *cls);
+void handler_fill_token(YtopsTokenServiceHandlerClass *cls);

@@ -1,0 +1,231 @@
+/*
+ * Threads: submit, reports and counts run on any thread; one thread a worker runs jobs, and owns the
+ * worker process; the reaper ends requests whose time is over.
+ */
+#include "ytops/token_service.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "command_runner.h"
+#include "token_desk.h"
+#include "token_job.h"
+#include "token_settings.h"
+#include "warm_runner.h"
+#include "ytops/log.h"
+
+enum { UNREADY_RETRY_US = G_USEC_PER_SEC };
+
+typedef struct {
+    YtopsTokenService *service;
+    GThread *thread;
+    gint ready; /* atomic */
+} JobThread;
+
+struct YtopsTokenService {
+    TokenSettings *settings;
+    TokenJobContext context;
+    TokenDesk *desk;
+    int cancel_fd; /* becomes readable when what runs is to end */
+    JobThread *job_threads;
+    guint n_threads;
+    GThread *reaper;
+    gboolean is_shut_down;
+};
+
+static gpointer reaper_run(gpointer data)
+{
+    YtopsTokenService *service = data;
+
+    token_desk_reap(service->desk);
+    return NULL;
+}
+
+static void run_flight(YtopsTokenService *service, Runner *runner, Flight *flight)
+{
+    g_autoptr(YtopsTokenResult) result = NULL;
+    g_autoptr(GError) error = NULL;
+
+    token_job_run(&service->context, runner, flight->ask, &flight->limits, &result, &error);
+    token_desk_finish(service->desk, flight, result, error);
+}
+
+static Runner *make_runner(const YtopsTokenOptions *options)
+{
+    if (options->runner == YTOPS_TOKEN_RUNNER_COMMAND)
+        return command_runner_new(options->ytdlp);
+    return warm_runner_new(options->python, options->worker_script, options->worker_max_jobs,
+                           options->worker_max_rss_mib);
+}
+
+/* The worker process is started here, and ends with this thread. */
+static gpointer job_thread_run(gpointer data)
+{
+    JobThread *self = data;
+    YtopsTokenService *service = self->service;
+    g_autoptr(Runner) runner = make_runner(&service->settings->options);
+
+    while (!token_desk_is_closed(service->desk)) {
+        gboolean ready = runner_prepare(runner, service->cancel_fd);
+        gint64 until_us = ready ? G_MAXINT64 : g_get_monotonic_time() + UNREADY_RETRY_US;
+        Flight *flight;
+
+        g_atomic_int_set(&self->ready, ready);
+        flight = token_desk_take(service->desk, until_us);
+        if (flight != NULL)
+            run_flight(service, runner, flight);
+    }
+    return NULL;
+}
+
+static gboolean open_helpers(YtopsTokenService *service, GError **error)
+{
+    const YtopsTokenOptions *options = &service->settings->options;
+
+    if (options->cookies_dir != NULL) {
+        service->context.cookies = cookie_store_new(options->cookies_dir, error);
+        if (service->context.cookies == NULL)
+            return FALSE;
+    }
+    if (options->pot_provider_url != NULL) {
+        service->context.pot = pot_client_new(options->pot_provider_url, error);
+        if (service->context.pot == NULL)
+            return FALSE;
+    }
+    service->cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (service->cancel_fd >= 0)
+        return TRUE;
+    g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INTERNAL,
+                "cannot open an event descriptor: %s; raise the limit of open files (ulimit -n)",
+                g_strerror(errno));
+    return FALSE;
+}
+
+static void start_threads(YtopsTokenService *service)
+{
+    const YtopsTokenOptions *options = &service->settings->options;
+    TokenDeskOptions desk = {
+        .sink = &service->context.sink,
+        .workers = options->workers,
+        .queue_limit = options->queue_limit,
+        .cache_ttl_s = options->cache_ttl_s,
+        .cancel_fd = service->cancel_fd,
+    };
+
+    service->desk = token_desk_new(&desk);
+    service->n_threads = options->workers;
+    service->job_threads = g_new0(JobThread, service->n_threads);
+    service->reaper = g_thread_new("token-reaper", reaper_run, service);
+    for (guint i = 0; i < service->n_threads; i++) {
+        service->job_threads[i].service = service;
+        service->job_threads[i].thread =
+            g_thread_new("token-job", job_thread_run, &service->job_threads[i]);
+    }
+}
+
+YtopsTokenService *ytops_token_service_new(const YtopsTokenOptions *options,
+                                           YtopsAccountManager *accounts,
+                                           YtopsProxyManager *proxies,
+                                           const YtopsErrorPolicy *policy, GError **error)
+{
+    TokenSettings *settings = token_settings_new(options, error);
+    YtopsTokenService *service;
+
+    if (settings == NULL)
+        return NULL;
+    service = g_new0(YtopsTokenService, 1);
+    service->settings = settings;
+    service->context = (TokenJobContext){
+        .sink = {accounts, proxies, policy, settings->options.server_identity},
+        .ytdlp = settings->options.ytdlp,
+        .ytdlp_args = settings->options.ytdlp_args,
+    };
+    service->cancel_fd = -1;
+    if (!open_helpers(service, error)) {
+        ytops_token_service_free(service);
+        return NULL;
+    }
+    start_threads(service);
+    return service;
+}
+
+static void stop_threads(YtopsTokenService *service)
+{
+    guint64 one = 1;
+
+    token_desk_close(service->desk);
+    if (write(service->cancel_fd, &one, sizeof one) != sizeof one)
+        ytops_log_error("tokens", "cannot end the running jobs; waiting for them", NULL);
+    for (guint i = 0; i < service->n_threads; i++)
+        g_thread_join(service->job_threads[i].thread);
+    g_thread_join(service->reaper);
+}
+
+void ytops_token_service_shutdown(YtopsTokenService *service)
+{
+    if (service->desk == NULL || service->is_shut_down)
+        return;
+    service->is_shut_down = TRUE;
+    stop_threads(service);
+}
+
+void ytops_token_service_free(YtopsTokenService *service)
+{
+    if (service == NULL)
+        return;
+    ytops_token_service_shutdown(service);
+    token_desk_free(service->desk);
+    if (service->cancel_fd >= 0)
+        close(service->cancel_fd);
+    cookie_store_free(service->context.cookies);
+    pot_client_free(service->context.pot);
+    token_settings_free(service->settings);
+    g_free(service->job_threads);
+    g_free(service);
+}
+
+void ytops_token_service_submit(YtopsTokenService *service, YtopsTokenAsk *ask, YtopsTokenDone done,
+                                gpointer data)
+{
+    token_desk_submit(service->desk, ask, done, data);
+}
+
+gboolean ytops_token_service_report_outcome(YtopsTokenService *service, const YtopsOutcome *outcome,
+                                            GError **error)
+{
+    const TokenOutcomeSink *sink = &service->context.sink;
+    TokenUse use = {outcome->job_id, outcome->account_id, outcome->proxy_url, TRUE};
+
+    if (outcome->proxy_url == NULL ||
+        !ytops_proxy_manager_owns(sink->proxies, outcome->proxy_url)) {
+        g_autofree char *shown = ytops_redact(outcome->proxy_url != NULL ? outcome->proxy_url : "");
+
+        g_set_error(
+            error, YTOPS_ERROR, YTOPS_ERROR_OUT_OF_SCOPE,
+            "proxy '%s' is none of this instance's own; report to the server whose getToken "
+            "gave it out",
+            shown);
+        return FALSE;
+    }
+    if (outcome->success)
+        return token_outcome_success(sink, &use, error);
+    return token_outcome_failure(sink, &use, outcome->code, outcome->details, error);
+}
+
+guint ytops_token_service_count_running(YtopsTokenService *service)
+{
+    return token_desk_count_running(service->desk);
+}
+
+guint ytops_token_service_count_waiting(YtopsTokenService *service)
+{
+    return token_desk_count_queued(service->desk);
+}
+
+gboolean ytops_token_service_is_ready(YtopsTokenService *service)
+{
+    for (guint i = 0; i < service->n_threads; i++)
+        if (!g_atomic_int_get(&service->job_threads[i].ready))
+            return FALSE;
+    return TRUE;
+}

@@ -1,0 +1,132 @@
+"""The parts that the black-box tests share."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.mapping_socks5 import MappingSocks5
+from support.media import media_dir
+from support.media_server import MediaServer
+from support.paths import BUILD
+from support.pot_provider import PotProvider
+from support.proxies import Microsocks, Tinyproxy
+from support.redis_server import RedisServer
+from support.server import OpsServer
+from support.youtube_double import YoutubeDouble
+
+Maker = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def media() -> Path:
+    """Folder with real media."""
+    return media_dir(BUILD)
+
+
+@pytest.fixture(scope="module")
+def module_folder() -> Iterator[Path]:
+    """A short path of the module's own: Unix sockets do not take long ones."""
+    yield from _folder()
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A short path of the test's own."""
+    yield from _folder()
+
+
+def _folder() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="ytops-"))
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def web(media: Path) -> Iterator[MediaServer]:
+    """A web server with real media."""
+    yield from _closing(MediaServer(media))
+
+
+@pytest.fixture
+def youtube(media: Path, folder: Path) -> Iterator[YoutubeDouble]:
+    """The double of www.youtube.com."""
+    yield from _closing(YoutubeDouble(media, folder))
+
+
+@pytest.fixture
+def tunnel(youtube: YoutubeDouble) -> Iterator[MappingSocks5]:
+    """A SOCKS5 proxy through which the double is www.youtube.com."""
+    yield from _closing(MappingSocks5(youtube.host_map))
+
+
+@pytest.fixture
+def other_tunnel(youtube: YoutubeDouble) -> Iterator[MappingSocks5]:
+    """Another proxy like `tunnel`."""
+    yield from _closing(MappingSocks5(youtube.host_map))
+
+
+@pytest.fixture
+def pot_provider() -> Iterator[PotProvider]:
+    """A PO token server."""
+    yield from _closing(PotProvider())
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    """A redis-server of the test's own."""
+    yield from _closing(RedisServer())
+
+
+@pytest.fixture
+def microsocks(folder: Path) -> Iterator[Maker]:
+    """Makes real SOCKS5 proxies."""
+    yield from _making(lambda password=None: Microsocks(folder, password))
+
+
+@pytest.fixture
+def tinyproxy(folder: Path) -> Iterator[Maker]:
+    """Makes real HTTP proxies."""
+    yield from _making(lambda password=None: Tinyproxy(folder, password))
+
+
+@pytest.fixture
+def serve(folder: Path) -> Iterator[Callable[..., OpsServer]]:
+    """Starts servers; flags as keywords. Each gets a folder of its own below the test's."""
+    count = 0
+
+    def start(**flags: Any) -> OpsServer:
+        nonlocal count
+        count += 1
+        return OpsServer(folder / f"s{count}", **flags)
+
+    yield from _making(start)
+
+
+def _closing(thing: Any) -> Iterator[Any]:
+    yield thing
+    thing.close()
+
+
+def _making(make: Maker) -> Iterator[Maker]:
+    """A maker whose products are closed, the last one first, whatever the others' closing says."""
+    made: list[Any] = []
+
+    def make_and_keep(*args: Any, **named: Any) -> Any:
+        made.append(make(*args, **named))
+        return made[-1]
+
+    yield make_and_keep
+    errors = []
+    for thing in reversed(made):
+        try:
+            thing.close()
+        except Exception as error:  # noqa: BLE001 - the others must be closed all the same
+            errors.append(error)
+    if errors:
+        raise errors[0]

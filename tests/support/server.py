@@ -1,0 +1,122 @@
+"""The server under test, as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from .contract import Connection, connect
+from .paths import server_program, worker_script, ytdlp_program, ytdlp_python
+from .processes import ManagedProcess, listening_ports
+
+_KEPT = ("PATH", "LANG", "TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS")
+_SANITIZER = re.compile(r"(ERROR|WARNING): \w+Sanitizer|runtime error: ")
+
+
+def base_environment(home: Path) -> dict[str, str]:
+    """An environment without the machine's own proxies, settings and yt-dlp configuration."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return {"LANG": "C.UTF-8", **kept, "HOME": str(home)}
+
+
+def flags_to_argv(flags: dict[str, Any]) -> list[str]:
+    """{"token_workers": 2} becomes --token-workers=2; a value of None leaves the flag out."""
+    return [
+        f"--{name.replace('_', '-')}={value}" for name, value in flags.items() if value is not None
+    ]
+
+
+class OpsServer:
+    """
+    A running ytdlp-ops-server on a port of the kernel's choice. Flags are given as keywords;
+    `data_dir`, where the embedded Redis lives, and the current yt-dlp are already set. quiet: its
+    log level hides what it says when it is ready.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        env: dict[str, str] | None = None,
+        quiet: bool = False,
+        **flags: Any,
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        defaults = {
+            "port": 0,
+            "data_dir": folder / "data",
+            "log_format": "json",
+            "log_level": "debug",
+            "ytdlp": ytdlp_program(),
+            "python": ytdlp_python(),
+            "worker_script": worker_script(),
+            "token_workers": 1,
+            "drain_grace_s": 0,
+        }
+        self.argv = [str(server_program()), *flags_to_argv(defaults | flags)]
+        self.process = ManagedProcess(
+            self.argv, folder / "server.log", base_environment(folder) | (env or {})
+        )
+        self.port = self._wait_for_port() if quiet else self._wait_for_log()
+
+    def _wait_for_log(self) -> int:
+        ready = self.process.wait_ready(lambda: self.find_entry("ready"), "the server is ready")
+        return int(ready["port"])
+
+    def _wait_for_port(self) -> int:
+        """Where the log level hides the entry that names the port, the kernel knows it."""
+        self.process.wait_ready(lambda: listening_ports(self.pid), "the server listens")
+        return listening_ports(self.pid)[0]
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def log_text(self) -> str:
+        return self.process.log()
+
+    def log_entries(self) -> list[dict[str, Any]]:
+        """The log's lines; one that is no JSON object is an error of the server."""
+        lines = self.log_text().splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def find_entry(self, message: str) -> dict[str, Any] | None:
+        """The first log entry with that message."""
+        for line in self.log_text().splitlines(keepends=True):
+            if line.endswith("\n") and f'"{message}"' in line:
+                entry = json.loads(line)
+                if entry.get("message") == message:
+                    return entry
+        return None
+
+    def connect(self, **how: Any) -> Any:
+        """A client; close it."""
+        return connect(self.port, **how)
+
+    def client(self, **how: Any) -> Connection:
+        """A client for the length of a block."""
+        return Connection(self.port, **how)
+
+    def stop(self, timeout_s: float = 60) -> None:
+        """SIGTERM; it must lead to exit status 0, and no sanitizer may have complained."""
+        status = self.process.terminate(timeout_s)
+        assert status == 0, f"exit status {status}:\n{self.log_text()[-4000:]}"
+        self.check_log()
+
+    def check_log(self) -> None:
+        complaint = _SANITIZER.search(self.log_text())
+        if complaint:
+            raise AssertionError(self.log_text()[complaint.start() :][:6000])
+
+    def close(self) -> None:
+        """Ends it, whatever state the test left it in."""
+        try:
+            if self.process.is_running():
+                self.process.terminate(20)
+        finally:
+            self.process.close()
+        self.check_log()
