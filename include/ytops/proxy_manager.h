@@ -95,6 +95,12 @@ gboolean ytops_proxy_manager_report_failure(YtopsProxyManager *manager, const Yt
                                             gboolean *banned, GError **error);
 
 /*
+ * Whether a call has written this instance's proxies to Redis yet. Before that there is nothing to
+ * keep alive by a heartbeat: what was never used has no state.
+ */
+gboolean ytops_proxy_manager_was_used(YtopsProxyManager *manager);
+
+/*
  * Says that this instance lives, so that its place in the rotation is shown; every 15 s or so (a
  * minute without a heartbeat or a selection takes it out). Also writes again what was lost in Redis.
  */

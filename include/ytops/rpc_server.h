@@ -17,7 +17,7 @@
 typedef struct {
     const char *listen;     /* address; NULL: 127.0.0.1 */
     guint16 port;           /* 0: any free one, see ytops_rpc_server_get_port */
-    gsize frame_limit;      /* bytes of one message [16 MiB] */
+    gsize frame_limit;      /* bytes of one message [16 MiB], at most 128 MiB */
     guint connection_limit; /* [10000] */
     guint call_limit;       /* calls queued or running, getToken's jobs not counted [1024] */
     guint workers;          /* worker threads [8] */
@@ -39,7 +39,10 @@ typedef struct {
 
 typedef struct YtopsRpcServer YtopsRpcServer;
 
-/* Binds, listens and starts. INVALID_ARGUMENT names the address and port that cannot be had. */
+/*
+ * Binds, listens and starts; raises the process's limit of open files to what connection_limit
+ * needs. INVALID_ARGUMENT names the address and port that cannot be had.
+ */
 YtopsRpcServer *ytops_rpc_server_new(const YtopsRpcOptions *options,
                                      const YtopsRpcServices *services, GError **error);
 

@@ -178,6 +178,7 @@ static gboolean start_rpc(App *app, GError **error)
         .accounts = app->accounts,
         .proxies = app->proxies,
         .tokens = app->tokens,
+        .token_timeout_s = config->token_timeout_s,
     };
 
     app->rpc = ytops_rpc_server_new(&options, &services, error);
@@ -216,7 +217,8 @@ static void beat(App *app)
 {
     g_autoptr(GError) error = NULL;
 
-    if (app->config->service_role == YTOPS_ROLE_MANAGEMENT)
+    if (app->config->service_role == YTOPS_ROLE_MANAGEMENT ||
+        !ytops_proxy_manager_was_used(app->proxies))
         return;
     if (!ytops_proxy_manager_heartbeat(app->proxies, &error))
         ytops_log_debug("app", "heartbeat failed", "error", error->message, NULL);
@@ -246,7 +248,6 @@ void app_run(App *app)
     SignalsEvent event;
 
     log_ready(app);
-    beat(app);
     while ((event = signals_wait(HEARTBEAT_MS)) != SIGNALS_STOP) {
         if (event == SIGNALS_RELOAD)
             reload(app);

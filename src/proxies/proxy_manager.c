@@ -136,6 +136,11 @@ gboolean ytops_proxy_manager_report_failure(YtopsProxyManager *manager, const Yt
     return TRUE;
 }
 
+gboolean ytops_proxy_manager_was_used(YtopsProxyManager *manager)
+{
+    return proxy_roster_was_enrolled(manager->roster);
+}
+
 gboolean ytops_proxy_manager_heartbeat(YtopsProxyManager *manager, GError **error)
 {
     gsize owned = proxy_roster_size(manager->roster);

@@ -103,6 +103,11 @@ static gboolean is_enrolled(ProxyRoster *roster)
     return g_atomic_int_get(&roster->enrolled) == g_atomic_int_get(&roster->losses);
 }
 
+gboolean proxy_roster_was_enrolled(const ProxyRoster *roster)
+{
+    return g_atomic_int_get(&roster->enrolled) >= 0;
+}
+
 gboolean proxy_roster_enrol(ProxyRoster *roster, GError **error)
 {
     if (proxy_roster_size(roster) == 0 || is_enrolled(roster))

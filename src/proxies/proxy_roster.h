@@ -30,5 +30,8 @@ void proxy_roster_set_turn(ProxyRoster *roster, gsize index);
 /* Writes the list into Redis where that has not been done, or was undone. */
 gboolean proxy_roster_enrol(ProxyRoster *roster, GError **error);
 
+/* Whether it ever was, by this process. */
+gboolean proxy_roster_was_enrolled(const ProxyRoster *roster);
+
 /* Something of it is gone from Redis: the next proxy_roster_enrol() writes it again. */
 void proxy_roster_forget_enrolment(ProxyRoster *roster);

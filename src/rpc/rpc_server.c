@@ -1,6 +1,7 @@
 #include "ytops/rpc_server.h"
 
 #include "dispatch.h"
+#include "open_files.h"
 #include "rpc_loop.h"
 #include "ytops/log.h"
 
@@ -65,6 +66,7 @@ static RpcLoop *make_loop(YtopsRpcServer *server, const YtopsRpcOptions *options
         .run = hand_over,
         .run_data = server,
     };
+    open_files_allow(loop_options.connection_limit);
     return rpc_loop_new(&loop_options, error);
 }
 

@@ -78,7 +78,7 @@ static gpointer job_thread_run(gpointer data)
     return NULL;
 }
 
-static gboolean open_helpers(YtopsTokenService *service, GError **error)
+static gboolean open_backends(YtopsTokenService *service, GError **error)
 {
     const YtopsTokenOptions *options = &service->settings->options;
 
@@ -141,7 +141,7 @@ YtopsTokenService *ytops_token_service_new(const YtopsTokenOptions *options,
         .ytdlp_args = settings->options.ytdlp_args,
     };
     service->cancel_fd = -1;
-    if (!open_helpers(service, error)) {
+    if (!open_backends(service, error)) {
         ytops_token_service_free(service);
         return NULL;
     }

@@ -8,9 +8,10 @@ Standard output carries one JSON line an answer, followed by exactly info_bytes 
 
     {"id", "ok", "messages": [{"level": "warning" or "error", "text"}], "info_bytes", "rss_kib"}
 
-Before the first job it says {"ready": true, "version"} once it is warm, or {"ready": false, "error"}
-and ends with status 69. End of input ends it. A line that is no job ends it with status 65: the
-other side has lost its place in the conversation, and an answer would only hide that.
+Once it is warm, before the first job, it says {"ready": true, "version"}; where it cannot be, it
+says {"ready": false, "error"} and ends with status 69. End of input ends it. A line that is no job
+ends it with status 65: the other side has lost its place in the conversation, and an answer would
+only hide that.
 
 The arguments come through the pipe because they hold passwords and tokens, which the process list
 would show. Whatever a library prints on standard output goes to standard error.

@@ -125,71 +125,72 @@ static void test_the_server(void)
     }
 }
 
-/* Each line with what its message must name: the value, the option, or what is allowed. */
+/* Lines, each with what its message must name: the value, the option, or what is allowed. */
+static const struct {
+    const char *line;
+    const char *named;
+} REFUSED[] = {
+    {"proxy list", "'proxy'"},
+    {"proxy list", "info, ping, proxies, accounts, token, report"},
+    {"proxies", "list, ban, unban, reset, delete"},
+    {"proxies remove x", "'remove'"},
+    {"info now", "'now'"},
+    {"proxies list x", "'x'"},
+    {"proxies ban a b", "'b'"},
+    {"proxies ban", "PROXY_URL"},
+    {"proxies ban a --all", "more than one"},
+    {"accounts ban", "--prefix"},
+    {"accounts ban a --prefix b", "more than one"},
+    {"accounts ban --prefix b --all", "more than one"},
+    {"info --wrong", "'--wrong'"},
+    {"info --wrong=1", "'--wrong'"},
+    {"info -x", "'-x'"},
+    {"info --json=yes", "--json"},
+    {"info --all", "--all"},
+    {"accounts unban a --reason x", "--reason"},
+    {"proxies list --limit 5", "--limit"},
+    {"info --server", "--server"},
+    {"info --server --json", "--server=VALUE"},
+    {"info --server h:0", "h:0"},
+    {"info --server h:65536", "65535"},
+    {"info --server h:", "h:"},
+    {"info --server :9090", ":9090"},
+    {"info --server [::1]9090", "[::1]9090"},
+    {"info --server [::1", "[::1"},
+    {"info --server http://h:1", "http://h:1"},
+    {"info --server u@h:1", "u@h:1"},
+    {"info --color blue", "auto, always, never"},
+    {"info --timeout soon", "soon"},
+    {"info --timeout 0", "'0'"},
+    {"info --timeout 8d", "7d"},
+    {"accounts ban a --duration forever", "until-unbanned"},
+    {"accounts list --limit 0", "'0'"},
+    {"accounts list --limit -1", "-1"},
+    {"accounts list --limit 2147483648", "2147483647"},
+    {"accounts list --limit ten", "ten"},
+    {"accounts list --prefix=", "empty"},
+    {"token --account a", "URL"},
+    {"token x", "--account"},
+    {"token x --account=", "--account"},
+    {"token x --account a --params [1]", "[1]"},
+    {"token x --account a --params {", "--params"},
+    {"token x --account a --out - --cookies-out -", "standard output"},
+    {"report --job j --account a --proxy p", "--success"},
+    {"report --job j --account a --proxy p --success --failure GENERIC", "--success"},
+    {"report --account a --proxy p --success", "--job"},
+    {"report --job j --account a --proxy p --failure BROKEN", "BROKEN"},
+};
+
 static void test_lines_that_are_refused(void)
 {
-    static const struct {
-        const char *line;
-        const char *named;
-    } cases[] = {
-        {"proxy list", "'proxy'"},
-        {"proxy list", "info, ping, proxies, accounts, token, report"},
-        {"proxies", "list, ban, unban, reset, delete"},
-        {"proxies remove x", "'remove'"},
-        {"info now", "'now'"},
-        {"proxies list x", "'x'"},
-        {"proxies ban a b", "'b'"},
-        {"proxies ban", "PROXY_URL"},
-        {"proxies ban a --all", "more than one"},
-        {"accounts ban", "--prefix"},
-        {"accounts ban a --prefix b", "more than one"},
-        {"accounts ban --prefix b --all", "more than one"},
-        {"info --wrong", "'--wrong'"},
-        {"info --wrong=1", "'--wrong'"},
-        {"info -x", "'-x'"},
-        {"info --json=yes", "--json"},
-        {"info --all", "--all"},
-        {"accounts unban a --reason x", "--reason"},
-        {"proxies list --limit 5", "--limit"},
-        {"info --server", "--server"},
-        {"info --server --json", "--server=VALUE"},
-        {"info --server h:0", "h:0"},
-        {"info --server h:65536", "65535"},
-        {"info --server h:", "h:"},
-        {"info --server :9090", ":9090"},
-        {"info --server [::1]9090", "[::1]9090"},
-        {"info --server [::1", "[::1"},
-        {"info --server http://h:1", "http://h:1"},
-        {"info --server u@h:1", "u@h:1"},
-        {"info --color blue", "auto, always, never"},
-        {"info --timeout soon", "soon"},
-        {"info --timeout 0", "'0'"},
-        {"info --timeout 8d", "7d"},
-        {"accounts ban a --duration forever", "until-unbanned"},
-        {"accounts list --limit 0", "'0'"},
-        {"accounts list --limit -1", "-1"},
-        {"accounts list --limit 2147483648", "2147483647"},
-        {"accounts list --limit ten", "ten"},
-        {"accounts list --prefix=", "empty"},
-        {"token --account a", "URL"},
-        {"token x", "--account"},
-        {"token x --account=", "--account"},
-        {"token x --account a --params [1]", "[1]"},
-        {"token x --account a --params {", "--params"},
-        {"token x --account a --out - --cookies-out -", "standard output"},
-        {"report --job j --account a --proxy p", "--success"},
-        {"report --job j --account a --proxy p --success --failure GENERIC", "--success"},
-        {"report --account a --proxy p --success", "--job"},
-        {"report --job j --account a --proxy p --failure BROKEN", "BROKEN"},
-    };
-
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    for (guint i = 0; i < G_N_ELEMENTS(REFUSED); i++) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(CliOptions) options = parse(cases[i].line, NULL, &error);
+        g_autoptr(CliOptions) options = parse(REFUSED[i].line, NULL, &error);
         g_assert_null(options);
         g_assert_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT);
-        if (strstr(error->message, cases[i].named) == NULL)
-            g_error("'%s' gave '%s', without '%s'", cases[i].line, error->message, cases[i].named);
+        if (strstr(error->message, REFUSED[i].named) == NULL)
+            g_error("'%s' gave '%s', without '%s'", REFUSED[i].line, error->message,
+                    REFUSED[i].named);
     }
 }
 

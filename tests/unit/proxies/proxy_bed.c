@@ -96,6 +96,11 @@ static GPtrArray *list(YtopsProxyManager *manager)
     return infos;
 }
 
+void proxy_bed_use(YtopsProxyManager *manager)
+{
+    g_autoptr(GPtrArray) infos = list(manager);
+}
+
 YtopsProxyInfo *proxy_bed_info(YtopsProxyManager *manager, const char *proxy_url)
 {
     g_autoptr(GPtrArray) infos = list(manager);

@@ -30,6 +30,9 @@ YtopsProxyManager *proxy_bed_manager(ProxyBed *bed, const char *instance_id,
 YtopsProxyManager *proxy_bed_large_manager(ProxyBed *bed, const char *instance_id, guint n);
 char *proxy_bed_url(guint number);
 
+/* A first use that leaves everything as it is: from then on the manager is in Redis. */
+void proxy_bed_use(YtopsProxyManager *manager);
+
 /* Selects and checks what comes. */
 void proxy_bed_assert_select(YtopsProxyManager *manager, const char *expected);
 /* NO_ACTIVE_PROXIES with that retryAfterS; NULL: without one. */

@@ -2,10 +2,13 @@
 
 #include "real_proxy.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+enum { PATIENCE_S = 30 };
 
 struct ScriptedProxy {
     const ScriptedProxyStep *steps;
@@ -14,10 +17,19 @@ struct ScriptedProxy {
     int listener;
 };
 
-static void read_bytes(int fd, gsize number)
+/* FALSE at the end of the connection, however it ends; one that is left open fails the test. */
+static gboolean read_byte(int fd)
 {
     char byte;
-    for (gsize i = 0; i < number && recv(fd, &byte, 1, 0) == 1; i++)
+    gssize received = recv(fd, &byte, 1, 0);
+    if (received < 0 && errno == EAGAIN)
+        g_error("the connection was left open for %d s", PATIENCE_S);
+    return received == 1;
+}
+
+static void read_bytes(int fd, gsize number)
+{
+    for (gsize i = 0; i < number && read_byte(fd); i++)
         continue;
 }
 
@@ -64,6 +76,8 @@ static gpointer play(gpointer data)
     int fd = accept(proxy->listener, NULL, NULL);
     if (fd < 0)
         return NULL;
+    struct timeval patience = {.tv_sec = PATIENCE_S};
+    g_assert_cmpint(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), ==, 0);
     for (const ScriptedProxyStep *step = proxy->steps; act(fd, step); step++)
         continue;
     close(fd);

@@ -87,7 +87,7 @@ static void test_failures_that_are_not_penalized(ProxyBed *bed, gconstpointer re
 static void test_a_full_window_bans_at_selection(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
 {
     g_autoptr(YtopsProxyManager) manager = manager_new(bed);
-    g_assert_true(ytops_proxy_manager_heartbeat(manager, NULL));
+    proxy_bed_use(manager);
     g_autofree char *score = g_strdup_printf("%" G_GINT64_FORMAT, bed->now - 10);
     g_autofree char *added = proxy_bed_redis(
         bed, "ZADD", "proxy_failures:" PROXY_BED_IDENTITY ":" A, score, "{\"account_id\":\"x\"}",
@@ -193,7 +193,7 @@ static void test_reports_of_others(ProxyBed *bed, gconstpointer redis G_GNUC_UNU
     g_assert_false(ytops_proxy_manager_report_success(manager, &use, &error));
     g_assert_error(error, YTOPS_ERROR, YTOPS_ERROR_NOT_FOUND);
     g_assert_null(g_strstr_len(error->message, -1, "secret"));
-    g_assert_true(ytops_proxy_manager_heartbeat(neighbour, NULL));
+    proxy_bed_use(neighbour);
     proxy_bed_succeed(manager, other[0]);
     g_autoptr(YtopsProxyInfo) info = proxy_bed_info(neighbour, other[0]);
     g_assert_cmpint(info->success_count, ==, 1);

@@ -182,7 +182,7 @@ static void test_a_deleted_one_comes_back_in_its_place(ProxyBed *bed,
     const char *const just_a[] = {A, NULL};
     g_autoptr(YtopsProxyManager) manager = manager_new(bed);
     g_autoptr(YtopsProxyManager) management = proxy_bed_manager(bed, "management", NULL);
-    g_assert_true(ytops_proxy_manager_heartbeat(manager, NULL));
+    proxy_bed_use(manager);
     g_assert_cmpint(ytops_proxy_manager_delete(management, NULL, just_a, NULL), ==, 1);
     proxy_bed_assert_select(manager, A);
     proxy_bed_assert_select(manager, B);
@@ -225,7 +225,7 @@ static void test_identities(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
     g_autoptr(YtopsProxyManager) manager = manager_new(bed);
     g_autoptr(YtopsProxyManager) other =
         ytops_proxy_manager_new(bed->pool, &bed->policy, "a-pool", "worker-2", abc, &bed->now);
-    g_assert_true(ytops_proxy_manager_heartbeat(other, NULL));
+    proxy_bed_use(other);
     g_autofree char *stale = proxy_bed_redis(bed, "SADD", "server_identities", "gone", NULL);
     g_auto(GStrv) identities = ytops_proxy_manager_list_identities(manager, NULL);
     g_autofree char *joined = g_strjoinv(" ", identities);

@@ -55,6 +55,14 @@ static void test_nothing_is_written_before_first_use(ProxyBed *bed,
     assert_overview(manager, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
 }
 
+static void test_a_heartbeat_is_no_first_use(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
+{
+    g_autoptr(YtopsProxyManager) manager = proxy_bed_manager(bed, PROXY_BED_INSTANCE, abc);
+    g_assert_true(ytops_proxy_manager_heartbeat(manager, NULL));
+    g_autofree char *size = proxy_bed_redis(bed, "DBSIZE", NULL);
+    g_assert_cmpstr(size, ==, "0");
+}
+
 static void test_banned_ones_are_skipped(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
 {
     g_autoptr(YtopsProxyManager) manager = proxy_bed_manager(bed, PROXY_BED_INSTANCE, abc);
@@ -188,7 +196,7 @@ static void test_an_instance_that_is_gone_is_not_shown(ProxyBed *bed,
 {
     g_autoptr(YtopsProxyManager) manager = proxy_bed_manager(bed, PROXY_BED_INSTANCE, abc);
     g_autoptr(YtopsProxyManager) management = proxy_bed_manager(bed, "management", NULL);
-    g_assert_true(ytops_proxy_manager_heartbeat(manager, NULL));
+    proxy_bed_use(manager);
     assert_overview(management, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
     const char *members = "proxy_members:" PROXY_BED_IDENTITY ":" PROXY_BED_INSTANCE;
     g_autofree char *left = proxy_bed_redis(bed, "TTL", members, NULL);
@@ -247,11 +255,11 @@ static void test_a_listing_keeps_the_order_of_the_rotation(ProxyBed *bed,
 {
     const char *const reordered[] = {C, D, A, B, NULL};
     g_autoptr(YtopsProxyManager) first = proxy_bed_manager(bed, "worker-1", abc);
-    g_assert_true(ytops_proxy_manager_heartbeat(first, NULL));
+    proxy_bed_use(first);
     assert_overview(first, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
     g_clear_pointer(&first, ytops_proxy_manager_free);
     first = proxy_bed_manager(bed, "worker-1", reordered);
-    g_assert_true(ytops_proxy_manager_heartbeat(first, NULL));
+    proxy_bed_use(first);
     assert_overview(first, "c:ACTIVE d:ACTIVE a:ACTIVE(worker-1) b:ACTIVE");
 }
 
@@ -262,6 +270,7 @@ int main(int argc, char **argv)
 #define ADD(path, test) proxy_bed_add_test("/proxy-rotation/" path, redis, test)
     ADD("round-robin", test_round_robin);
     ADD("nothing-is-written-before-first-use", test_nothing_is_written_before_first_use);
+    ADD("a-heartbeat-is-no-first-use", test_a_heartbeat_is_no_first_use);
     ADD("banned-ones-are-skipped", test_banned_ones_are_skipped);
     ADD("the-turn-may-be-banned-meanwhile", test_the_turn_may_be_banned_meanwhile);
     ADD("one-active-alone-is-taken-again", test_one_active_alone_is_taken_again);

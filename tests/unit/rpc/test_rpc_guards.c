@@ -226,6 +226,20 @@ static void test_oversize_frame(Harness *harness)
     harness_check_serves(harness, &peer_forms[0]);
 }
 
+/* Megabytes follow what was refused: the exception is not lost to a reset of the connection. */
+static void test_refusal_arrives(Harness *harness)
+{
+    g_autofree guint8 *rest = g_malloc0(4 << 20);
+    int fd = peer_connect(harness->port);
+    peer_send(fd, (const guint8 *)"\x7f\xff\xff\xff\x80\x01", 6);
+    peer_send(fd, rest, 4 << 20);
+    shutdown(fd, SHUT_WR);
+    peer_expect_exception(fd, &peer_forms[0], PEER_PROTOCOL_ERROR);
+    guint8 byte;
+    g_assert_cmpint(recv(fd, &byte, 1, 0), ==, 0);
+    close(fd);
+}
+
 static void test_bytes_after_the_message(Harness *harness)
 {
     const PeerForm *form = &peer_forms[0];
@@ -344,6 +358,7 @@ int main(int argc, char **argv)
         {"/rpc/guards/byte-by-byte", test_byte_by_byte},
         {"/rpc/guards/deep-nesting", test_deep_nesting},
         {"/rpc/guards/oversize-frame", test_oversize_frame},
+        {"/rpc/guards/refusal-arrives", test_refusal_arrives},
         {"/rpc/guards/bytes-after-the-message", test_bytes_after_the_message},
         {"/rpc/guards/replies-are-no-calls", test_replies_are_no_calls},
         {"/rpc/guards/failing-oneway", test_failing_oneway},

@@ -57,8 +57,7 @@ static void test_idle_connections(void)
     g_autoptr(Harness) harness = harness_start(YTOPS_ROLE_MANAGEMENT, NULL, NULL);
     struct rlimit limit;
     g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &limit), ==, 0);
-    limit.rlim_cur = limit.rlim_max;
-    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+    /* The server has raised it for its own 10,000; both ends of the connections are here. */
     if (limit.rlim_cur < 4200) {
         g_test_skip("4,200 open files are not allowed here");
         return;
