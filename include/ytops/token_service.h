@@ -69,8 +69,9 @@ typedef struct {
 } YtopsOutcome;
 
 /*
- * Feeds the same counters, history and bans as an extraction's outcome. OUT_OF_SCOPE for a proxy
- * that is not this instance's own; otherwise Redis' errors. Blocks on Redis.
+ * Feeds the same counters, history and bans as an extraction's outcome, also for a proxy of another
+ * instance with the same identity: behind a load balancer a report reaches any of them. OUT_OF_SCOPE
+ * for a proxy that the identity does not know; otherwise Redis' errors. Blocks on Redis.
  */
 gboolean ytops_token_service_report_outcome(YtopsTokenService *service, const YtopsOutcome *outcome,
                                             GError **error);

@@ -15,13 +15,19 @@ typedef struct {
     const RpcMethod *method;
     ReplyPort *port;
     guint64 connection_id;
+    char *job_id; /* as the caller gave it; NULL: not given */
 } TokenCall;
 
 static TokenCall *token_call_new(const RpcMethod *method, const ReplyForm *form, ReplyPort *port,
                                  guint64 connection_id)
 {
     TokenCall *call = g_new(TokenCall, 1);
-    *call = (TokenCall){*form, method, reply_port_ref(port), connection_id};
+    *call = (TokenCall){
+        .form = *form,
+        .method = method,
+        .port = reply_port_ref(port),
+        .connection_id = connection_id,
+    };
     return call;
 }
 
@@ -34,6 +40,7 @@ static void token_call_end(TokenCall *call, GByteArray *reply)
     }
     reply_port_post(call->port, call->connection_id, reply);
     reply_port_unref(call->port);
+    g_free(call->job_id);
     g_free(call);
 }
 
@@ -91,6 +98,11 @@ static void on_done(YtopsTokenResult *result, const GError *error, gpointer user
         g_object_new(YTOPS_TYPE_TOKEN_SERVICE_GET_TOKEN_RESULT, NULL);
     g_clear_object(&reply->success);
     reply->success = data_from_result(result);
+    /* A job that several callers share runs under the id of the first of them. */
+    if (call->job_id != NULL) {
+        g_free(reply->success->jobId);
+        reply->success->jobId = g_steal_pointer(&call->job_id);
+    }
     reply->__isset_success = TRUE;
     token_call_end(call, wire_reply_result(&call->form, THRIFT_STRUCT(reply)));
 }
@@ -144,9 +156,12 @@ gboolean token_call_run(const RpcState *state, const RpcMethod *method, const Re
     YtopsTokenAsk *ask = ask_from_request(arguments->request,
                                           timeout_s > 0 ? timeout_s : DEFAULT_TIMEOUT_S, &problem);
     TokenCall *call = token_call_new(method, form, port, connection_id);
-    if (ask == NULL)
+    if (ask == NULL) {
         token_call_end(call, wire_reply_error(form, method, problem));
-    else
-        ytops_token_service_submit(state->services.tokens, ask, on_done, call);
+        return TRUE;
+    }
+    if (arguments->request->jobId != NULL && *arguments->request->jobId != '\0')
+        call->job_id = g_strdup(ask->job_id);
+    ytops_token_service_submit(state->services.tokens, ask, on_done, call);
     return TRUE;
 }

@@ -30,10 +30,10 @@ gboolean token_outcome_success(const TokenOutcomeSink *sink, const TokenUse *use
     YtopsAccountUse of_account = account_use(sink, use, NULL);
     YtopsProxyUse of_proxy = proxy_use(use, NULL);
 
-    if (!ytops_account_manager_report_success(sink->accounts, &of_account, error))
+    if (use->proxy_url != NULL &&
+        !ytops_proxy_manager_report_success(sink->proxies, &of_proxy, error))
         return FALSE;
-    return use->proxy_url == NULL ||
-           ytops_proxy_manager_report_success(sink->proxies, &of_proxy, error);
+    return ytops_account_manager_report_success(sink->accounts, &of_account, error);
 }
 
 static gboolean charge_account(const TokenOutcomeSink *sink, const TokenUse *use,
@@ -72,7 +72,7 @@ gboolean token_outcome_failure(const TokenOutcomeSink *sink, const TokenUse *use
     g_autofree char *reason =
         g_strconcat(ytops_error_code_to_string(code), message != NULL ? ": " : "", message, NULL);
 
-    if (rule->charges_account && !charge_account(sink, use, reason, error))
+    if (rule->charges_proxy && use->proxy_url != NULL && !charge_proxy(sink, use, reason, error))
         return FALSE;
-    return !rule->charges_proxy || use->proxy_url == NULL || charge_proxy(sink, use, reason, error);
+    return !rule->charges_account || charge_account(sink, use, reason, error);
 }

@@ -24,6 +24,7 @@ typedef struct {
     gboolean penalize;
 } TokenUse;
 
+/* The proxy comes first in both: where Redis does not know it (NOT_FOUND), nobody is charged. */
 gboolean token_outcome_success(const TokenOutcomeSink *sink, const TokenUse *use, GError **error);
 
 /* `message` NULL: none. Recorded as "CODE: message". */

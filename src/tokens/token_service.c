@@ -190,26 +190,40 @@ void ytops_token_service_submit(YtopsTokenService *service, YtopsTokenAsk *ask, 
     token_desk_submit(service->desk, ask, done, data);
 }
 
+/* A proxy that this identity has no state of was given out by somebody else. */
+static gboolean refuse_foreign_proxy(const char *proxy_url, GError **error)
+{
+    g_autofree char *shown = ytops_redact(proxy_url != NULL ? proxy_url : "");
+
+    g_clear_error(error);
+    g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_OUT_OF_SCOPE,
+                "proxy '%s' is not of this server identity; report to a server of the identity "
+                "whose getToken gave it out",
+                shown);
+    return FALSE;
+}
+
 gboolean ytops_token_service_report_outcome(YtopsTokenService *service, const YtopsOutcome *outcome,
                                             GError **error)
 {
     const TokenOutcomeSink *sink = &service->context.sink;
     TokenUse use = {outcome->job_id, outcome->account_id, outcome->proxy_url, TRUE};
+    g_autoptr(GError) cause = NULL;
+    gboolean recorded;
 
-    if (outcome->proxy_url == NULL ||
-        !ytops_proxy_manager_owns(sink->proxies, outcome->proxy_url)) {
-        g_autofree char *shown = ytops_redact(outcome->proxy_url != NULL ? outcome->proxy_url : "");
-
-        g_set_error(
-            error, YTOPS_ERROR, YTOPS_ERROR_OUT_OF_SCOPE,
-            "proxy '%s' is none of this instance's own; report to the server whose getToken "
-            "gave it out",
-            shown);
+    if (!ytops_account_id_check(outcome->account_id, error))
         return FALSE;
-    }
-    if (outcome->success)
-        return token_outcome_success(sink, &use, error);
-    return token_outcome_failure(sink, &use, outcome->code, outcome->details, error);
+    if (outcome->proxy_url == NULL || *outcome->proxy_url == '\0')
+        return refuse_foreign_proxy(outcome->proxy_url, error);
+    recorded = outcome->success
+                   ? token_outcome_success(sink, &use, &cause)
+                   : token_outcome_failure(sink, &use, outcome->code, outcome->details, &cause);
+    if (recorded)
+        return TRUE;
+    if (ytops_error_get_code(cause) == YTOPS_ERROR_NOT_FOUND)
+        return refuse_foreign_proxy(outcome->proxy_url, error);
+    g_propagate_error(error, g_steal_pointer(&cause));
+    return FALSE;
 }
 
 guint ytops_token_service_count_running(YtopsTokenService *service)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from support.mapping_socks5 import MappingSocks5
 from support.media import media_dir
 from support.media_server import MediaServer
-from support.paths import BUILD
+from support.paths import BUILD, ytdlp_program
 from support.pot_provider import PotProvider
 from support.proxies import Microsocks, Tinyproxy
 from support.redis_server import RedisServer
@@ -27,6 +28,16 @@ Maker = Callable[..., Any]
 def media() -> Path:
     """Folder with real media."""
     return media_dir(BUILD)
+
+
+@pytest.fixture(scope="session")
+def current_ytdlp() -> None:
+    """Skips what Debian's yt-dlp, the one without PyPI, is too old for."""
+    version = subprocess.run(
+        [ytdlp_program(), "--version"], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    if version < "2025":
+        pytest.skip(f"needs a current yt-dlp, and this is {version}")
 
 
 @pytest.fixture(scope="module")

@@ -71,6 +71,7 @@ def test_cookie_file_that_is_none(server, cookies_dir, youtube):
     assert "no cookies here" in (cookies_dir / "acc_01.txt").read_text()
 
 
+@pytest.mark.usefixtures("current_ytdlp")
 def test_cookies_that_youtube_revoked(server, cookies_dir):
     login = cookie("LOGIN_INFO", "x") + cookie("SAPISID", "y") + cookie("__Secure-3PAPISID", "y")
     (cookies_dir / "acc_01.txt").write_text(HEADER + login)

@@ -24,6 +24,7 @@ def server(request, serve, tunnel, pot_provider):
     )
 
 
+@pytest.mark.usefixtures("current_ytdlp")
 @pytest.mark.parametrize("answer", [Answer.CURRENT, Answer.OLD])
 def test_token_is_fetched_through_the_proxy_and_used(server, tunnel, pot_provider, answer):
     pot_provider.answer = answer

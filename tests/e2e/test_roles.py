@@ -21,14 +21,14 @@ def next_of(client, identity: str = IDENTITY) -> dict[str, list[str]]:
 @pytest.fixture
 def worker(serve, redis):
     def start(*proxies: str, identity: str = IDENTITY, **flags):
-        return serve(
-            service_role="worker",
-            server_identity=identity,
-            redis_url=redis.url,
-            token_runner="command",
-            proxies=",".join(proxies),
-            **flags,
-        )
+        defaults = {
+            "service_role": "worker",
+            "server_identity": identity,
+            "redis_url": redis.url,
+            "token_runner": "command",
+            "proxies": ",".join(proxies),
+        }
+        return serve(**defaults | flags)
 
     return start
 
@@ -90,7 +90,7 @@ def test_two_workers_share_state_and_keep_to_their_own_proxies(
     worker, management, microsocks, web, redis
 ):
     lists = [[microsocks(), microsocks()], [microsocks(), microsocks()]]
-    workers = [worker(*(each.url for each in proxies)) for proxies in lists]
+    workers = [worker(*(each.url for each in own), token_runner="warm") for own in lists]
     clients = [server.connect() for server in workers]
     used = [
         [client.getToken(token_request(web.url("video.mp4"))).proxyUrl for _ in range(4)]

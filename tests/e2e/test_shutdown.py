@@ -51,12 +51,13 @@ def test_token_in_work_is_finished(busy, youtube, sign):
         client.ping()
         os.kill(server.pid, sign)
         wait_until(lambda: is_draining(client), "ping says DRAINING")
-        fault("DRAINING", client.getToken, token_request(watch_url("playable")))
+        with server.client() as late:
+            assert is_draining(late)  # within the grace, new connections are served
+            assert late.getAccountStatus("", 0) == []
         assert client.getServerInfo().draining
-        assert client.getAccountStatus("", 0) == []
-    with server.client() as late:
-        assert is_draining(late)  # within the grace, new connections hear why
-    wait_until(lambda: not accepts(server.port), "the listener is closed")
+        wait_until(lambda: not accepts(server.port), "the listener is closed")
+        fault("DRAINING", client.getToken, token_request(watch_url("playable")))
+        assert is_draining(client)
     youtube.released.set()
     assert running.result(30).infoJson
     assert server.process.wait() == 0

@@ -49,11 +49,11 @@ def test_http_proxy(serve, tinyproxy, web, folder, runner, password):
         download(client.getToken(token_request(web.url("video.webm"))), folder)
 
 
-def test_every_kind_of_media(serve, microsocks, web, folder):
+@pytest.mark.parametrize("name", MEDIA)
+def test_every_kind_of_media(serve, microsocks, web, folder, name):
     server = serve(proxies=microsocks().url)
     with server.client() as client:
-        for name in MEDIA:
-            download(client.getToken(token_request(web.url(name))), folder)
+        download(client.getToken(token_request(web.url(name))), folder)
 
 
 def test_download_goes_through_the_same_proxy(serve, tunnel, youtube, folder):

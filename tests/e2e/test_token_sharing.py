@@ -67,6 +67,7 @@ def test_cache_keeps_results(serve, tunnel, youtube):
         first = client.getToken(token_request(watch_url("playable"), jobId="job-1"))
         again = client.getToken(token_request(watch_url("playable"), jobId="job-2"))
         assert again.infoJson == first.infoJson
+        assert (first.jobId, again.jobId) == ("job-1", "job-2")
         assert pages(youtube, "playable") == 1
         client.getToken(token_request(watch_url("playable"), "acc_02"))
         assert pages(youtube, "playable") == 2

@@ -55,12 +55,18 @@ static void test_nothing_is_written_before_first_use(ProxyBed *bed,
     assert_overview(manager, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
 }
 
-static void test_a_heartbeat_is_no_first_use(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
+/* Its owner asks before it sends heartbeats: what was never used needs no sign of life. */
+static void test_whether_it_was_used(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
 {
     g_autoptr(YtopsProxyManager) manager = proxy_bed_manager(bed, PROXY_BED_INSTANCE, abc);
+    g_assert_false(ytops_proxy_manager_was_used(manager));
+    g_assert_true(ytops_proxy_manager_owns(manager, A));
+    g_assert_false(ytops_proxy_manager_was_used(manager));
+    proxy_bed_assert_select(manager, A);
+    g_assert_true(ytops_proxy_manager_was_used(manager));
+    g_autofree char *flushed = proxy_bed_redis(bed, "FLUSHALL", NULL);
     g_assert_true(ytops_proxy_manager_heartbeat(manager, NULL));
-    g_autofree char *size = proxy_bed_redis(bed, "DBSIZE", NULL);
-    g_assert_cmpstr(size, ==, "0");
+    g_assert_true(ytops_proxy_manager_was_used(manager));
 }
 
 static void test_banned_ones_are_skipped(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
@@ -270,7 +276,7 @@ int main(int argc, char **argv)
 #define ADD(path, test) proxy_bed_add_test("/proxy-rotation/" path, redis, test)
     ADD("round-robin", test_round_robin);
     ADD("nothing-is-written-before-first-use", test_nothing_is_written_before_first_use);
-    ADD("a-heartbeat-is-no-first-use", test_a_heartbeat_is_no_first_use);
+    ADD("whether-it-was-used", test_whether_it_was_used);
     ADD("banned-ones-are-skipped", test_banned_ones_are_skipped);
     ADD("the-turn-may-be-banned-meanwhile", test_the_turn_may_be_banned_meanwhile);
     ADD("one-active-alone-is-taken-again", test_one_active_alone_is_taken_again);
