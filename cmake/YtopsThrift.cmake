@@ -1,6 +1,6 @@
 # ytops_thrift(FILE.thrift…): generates C and Python from the contract into the build folder.
 #
-# The C side is the library `ytops_contract`. Its sources pass through cmake/chain_finalize.sed,
+# The C side is the library `ytops_contract`. Its sources pass through cmake/repair_generated.sed,
 # because thrift c_glib 0.17 generates finalize functions that never call their parent's.
 find_program(THRIFT_COMPILER thrift REQUIRED)
 set(YTOPS_PYTHON_CONTRACT ${CMAKE_BINARY_DIR}/python)
@@ -17,7 +17,7 @@ function(ytops_thrift)
     list(APPEND inputs ${CMAKE_CURRENT_SOURCE_DIR}/${file}.thrift)
   endforeach()
   set(generate ${PROJECT_SOURCE_DIR}/cmake/generate_contract.cmake)
-  set(sed ${PROJECT_SOURCE_DIR}/cmake/chain_finalize.sed)
+  set(sed ${PROJECT_SOURCE_DIR}/cmake/repair_generated.sed)
   add_custom_command(
     OUTPUT ${sources}
     COMMAND ${CMAKE_COMMAND} -DTHRIFT=${THRIFT_COMPILER} "-DINPUTS=${inputs}" -DRAW=${raw}

@@ -67,6 +67,10 @@ static void test_failures_outside_the_window(ProxyBed *bed, gconstpointer redis 
     g_assert_false(proxy_bed_fail(manager, A, "acc_03"));
     assert_info(manager, YTOPS_POOL_STATE_ACTIVE, 0, 2, 2);
     g_assert_true(proxy_bed_fail(manager, A, "acc_04"));
+    /* The first one is not only left out of the count, it is gone. */
+    g_autofree char *kept =
+        proxy_bed_redis(bed, "ZCARD", "proxy_failures:" PROXY_BED_IDENTITY ":" A, NULL);
+    g_assert_cmpstr(kept, ==, "3");
 }
 
 static void test_failures_that_are_not_penalized(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
