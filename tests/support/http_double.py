@@ -96,12 +96,12 @@ class HttpDoubleHandler(BaseHTTPRequestHandler):
             self.send_body(body, kind, headers=headers)
             return
         first = int(wanted[1])
-        last = min(int(wanted[2] or len(body)), len(body) - 1)
-        if first > last:
+        end = min(int(wanted[2] or len(body)), len(body) - 1) + 1
+        if first >= end:
             self.send_body(b"", kind, 416, {"Content-Range": f"bytes */{len(body)}"})
             return
-        headers["Content-Range"] = f"bytes {first}-{last}/{len(body)}"
-        self.send_body(body[first : last + 1], kind, 206, headers)
+        headers["Content-Range"] = f"bytes {first}-{end - 1}/{len(body)}"
+        self.send_body(body[first:end], kind, 206, headers)
 
     def hang(self) -> None:
         """Answers nothing until the double is released or closed."""

@@ -110,7 +110,8 @@ class OpsServer:
     def check_log(self) -> None:
         complaint = _SANITIZER.search(self.log_text())
         if complaint:
-            raise AssertionError(self.log_text()[complaint.start() :][:6000])
+            first = complaint.start()
+            raise AssertionError(self.log_text()[first:][:6000])
 
     def close(self) -> None:
         """Ends it, whatever state the test left it in."""

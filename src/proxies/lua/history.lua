@@ -50,7 +50,8 @@ local function reason_to_ban(url, state)
   if accounts < policy.accounts then
     return nil
   end
-  return string.format('%d failures with %d accounts in %s s', failures, accounts, whole(policy.window))
+  return string.format('%d failures with %d accounts in %s s', failures, accounts,
+    whole(policy.window))
 end
 
 -- Bans the proxy where its window is full; the caller saves the state.
