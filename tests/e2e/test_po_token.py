@@ -52,7 +52,7 @@ def test_other_sites_need_none(server, web, pot_provider):
 def test_job_goes_on_without(server, pot_provider, answer):
     pot_provider.answer = answer
     with server.client() as client:
-        token = client.getToken(token_request(watch_url("playable"), timeoutS=6))
+        token = client.getToken(token_request(watch_url("playable"), timeoutS=12))
     assert token.poTokens is None
     assert pot_provider.questions
 

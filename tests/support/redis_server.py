@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from .processes import ManagedProcess, free_port, wait_until
+from .processes import ManagedProcess, free_port
 
 PASSWORD = "redis-s3cret"
 
@@ -54,9 +54,6 @@ class RedisServer:
         if done.returncode != 0 or "(error)" in done.stdout or '"error"' in done.stdout:
             raise AssertionError(f"redis-cli: {done.stdout[-400:]}{done.stderr[-400:]}")
 
-    def flush(self) -> None:
-        self.cli("FLUSHALL")
-
     def kill(self) -> None:
         """kill -9."""
         self.process.kill()
@@ -89,7 +86,3 @@ class RedisServer:
             return self.cli("PING") == "PONG"
         except (AssertionError, ValueError):
             return False
-
-    def wait_for(self, probe: Any, what: str) -> Any:
-        """Polls with probe(self) until it is true."""
-        return wait_until(lambda: probe(self), what)

@@ -79,11 +79,6 @@ class OpsServer:
     def log_text(self) -> str:
         return self.process.log()
 
-    def log_entries(self) -> list[dict[str, Any]]:
-        """The log's lines; one that is no JSON object is an error of the server."""
-        lines = self.log_text().splitlines()
-        return [json.loads(line) for line in lines if line.startswith("{")]
-
     def find_entry(self, message: str) -> dict[str, Any] | None:
         """The first log entry with that message."""
         for line in self.log_text().splitlines(keepends=True):
