@@ -193,12 +193,3 @@ char **ytdlp_command_download(const char *ytdlp, const char *proxy_url,
     command_add_value(command, "--proxy", proxy_url != NULL ? proxy_url : "");
     return command_finish(command);
 }
-
-/* Versions are dates, so they compare as text does. */
-char *ytdlp_command_proxy_url(const char *proxy_url, const char *ytdlp_version)
-{
-    if (proxy_url != NULL && ytdlp_version != NULL && strcmp(ytdlp_version, "2023.10") < 0 &&
-        g_ascii_strncasecmp(proxy_url, "socks5h://", strlen("socks5h://")) == 0)
-        return g_strconcat("socks5://", proxy_url + strlen("socks5h://"), NULL);
-    return g_strdup(proxy_url);
-}

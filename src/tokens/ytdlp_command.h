@@ -43,10 +43,3 @@ char **ytdlp_command_extraction(const char *ytdlp, const YtdlpExtraction *extrac
  */
 char **ytdlp_command_download(const char *ytdlp, const char *proxy_url,
                               const char *const *server_args, const char *const *request_args);
-
-/*
- * The proxy's URL as that version of yt-dlp ("2023.03.04"; NULL: a current one) takes it: versions
- * before 2023.10 do not know socks5h, but resolve names at the proxy when told socks5, which
- * current ones do themselves. Free with g_free; NULL gives NULL.
- */
-char *ytdlp_command_proxy_url(const char *proxy_url, const char *ytdlp_version);

@@ -98,6 +98,13 @@ class Messages:
         return any(message["level"] == "error" for message in self.collected)
 
 
+def known_proxy(yt_dlp, proxy):
+    """Versions before 2023.10 do not know socks5h, but mean it when they are told socks5."""
+    if proxy and yt_dlp.version.__version__ < "2023.10":
+        return re.sub(r"(?i)^socks5h://", "socks5://", proxy)
+    return proxy
+
+
 def parse(yt_dlp, job, messages):
     parsed = yt_dlp.parse_options([*BASE_OPTIONS, *job["args"]])
     if len(parsed.urls) != 1:
@@ -105,6 +112,7 @@ def parse(yt_dlp, job, messages):
     params = parsed.ydl_opts
     params["logger"] = messages
     params["noprogress"] = True
+    params["proxy"] = known_proxy(yt_dlp, params.get("proxy"))
     return params, parsed.urls[0]
 
 

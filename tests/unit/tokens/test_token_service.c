@@ -46,6 +46,25 @@ static void test_the_command_makes_a_token_and_its_success_is_recorded(void)
     assert_makes_tokens(YTOPS_TOKEN_RUNNER_COMMAND);
 }
 
+/* A yt-dlp of 2023.03 takes socks5h for an HTTP proxy, unless the worker translates. */
+static void test_a_warm_worker_of_any_version_knows_socks5h(void)
+{
+    World world;
+    g_auto(Reply) reply = {0};
+    g_autofree char *url = NULL;
+    g_autofree char *proxy_url = NULL;
+
+    world_open(&world);
+    proxy_url = g_strconcat("socks5h", strchr(world.proxy_url, ':'), NULL);
+    world_use_proxy(&world, proxy_url);
+    world_start(&world);
+    url = world_url(&world, "clip.mp4");
+    world_ask(&world, url, "acc_01", &reply);
+    assert_ok(&reply);
+    g_assert_cmpstr(reply.result->proxy_url, ==, proxy_url);
+    world_close(&world);
+}
+
 static void test_it_is_ready_once_its_workers_are_warm(void)
 {
     World world;
@@ -269,6 +288,8 @@ int main(int argc, char **argv)
                     test_a_warm_worker_makes_a_token_and_its_success_is_recorded);
     g_test_add_func("/token-service/the-command-makes-a-token-and-its-success-is-recorded",
                     test_the_command_makes_a_token_and_its_success_is_recorded);
+    g_test_add_func("/token-service/a-warm-worker-of-any-version-knows-socks5h",
+                    test_a_warm_worker_of_any_version_knows_socks5h);
     g_test_add_func("/token-service/it-is-ready-once-its-workers-are-warm",
                     test_it_is_ready_once_its_workers_are_warm);
     g_test_add_func("/token-service/equal-requests-are-one-job", test_equal_requests_are_one_job);

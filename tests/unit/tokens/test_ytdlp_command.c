@@ -124,24 +124,6 @@ static void a_download_takes_network_and_format_options(void)
                 ARGS("yt-dlp", "--load-info-json=info.json", "--proxy="));
 }
 
-static void assert_proxy(const char *url, const char *version, const char *expected)
-{
-    g_autofree char *actual = ytdlp_command_proxy_url(url, version);
-
-    g_assert_cmpstr(actual, ==, expected);
-}
-
-static void an_old_yt_dlp_gets_a_scheme_that_it_knows(void)
-{
-    assert_proxy("socks5h://u:p@h:1", "2023.03.04", "socks5://u:p@h:1");
-    assert_proxy("SOCKS5H://h:1", "2023.03.04", "socks5://h:1");
-    assert_proxy("socks5h://h:1", "2026.08.19", "socks5h://h:1");
-    assert_proxy("socks5h://h:1", NULL, "socks5h://h:1");
-    assert_proxy("socks5://h:1", "2023.03.04", "socks5://h:1");
-    assert_proxy("http://h:1", "2023.03.04", "http://h:1");
-    assert_proxy(NULL, "2023.03.04", NULL);
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -153,6 +135,5 @@ int main(int argc, char **argv)
     g_test_add_func("/ytdlp-command/url", a_url_cannot_become_an_option);
     g_test_add_func("/ytdlp-command/secret", a_command_shows_no_secret);
     g_test_add_func("/ytdlp-command/download", a_download_takes_network_and_format_options);
-    g_test_add_func("/ytdlp-command/proxy", an_old_yt_dlp_gets_a_scheme_that_it_knows);
     return g_test_run();
 }
