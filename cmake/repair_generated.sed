@@ -11,3 +11,10 @@ s/^  static GType type = 0;$/  static gsize type = 0;/
 s/^  if \(type == 0\) *$/  if (g_once_init_enter (\&type))/
 s/^    type = g_type_register_static \(/    g_once_init_leave (\&type, g_type_register_static (/
 s/^( +\&type_info, 0)\);$/\1));/
+
+# And it says "missing field" without telling which.
+/^  if \(!isset_[A-Za-z0-9_]+\)$/h
+/"missing field"\);$/{
+  G
+  s/"missing field"\);\n  if \(!isset_([A-Za-z0-9_]+)\)/"missing field \1");/
+}

@@ -6,7 +6,10 @@
 #include "child_io.h"
 #include "ytops/error.h"
 
-enum { OUTPUT_LIMIT = 256 * 1024 * 1024 };
+enum {
+    OUTPUT_LIMIT = 256 * 1024 * 1024,
+    STATUS_OPTIONS_REFUSED = 2, /* of yt-dlp, as of every program that uses Python's optparse */
+};
 
 typedef struct {
     Runner runner;
@@ -115,6 +118,7 @@ static RunnerOutcome *make_outcome(CommandRunner *self, ChildIo *io, int status)
     g_autofree char *text = g_strchomp(g_strndup((const char *)output->data, output->len));
 
     take_lines(child_io_get_errors(io), outcome);
+    outcome->options_refused = WEXITSTATUS(status) == STATUS_OPTIONS_REFUSED;
     /* yt-dlp prints a literal null where the extraction failed. */
     if (*text == '{') {
         outcome->info_json = g_steal_pointer(&text);

@@ -17,6 +17,7 @@ typedef struct {
 typedef struct {
     char *info_json; /* NULL: the extraction failed, and `lines` tell why */
     GArray *lines;   /* YtopsLine whose texts the array owns; never NULL */
+    gboolean options_refused; /* yt-dlp does not take its options: no account's or proxy's doing */
 } RunnerOutcome;
 
 static inline void runner_line_clear(gpointer line)

@@ -56,10 +56,10 @@ static GError *overloaded_error(TokenDesk *desk, const TokenUse *use)
     GError *error = desk_error(
         desk, YTOPS_ERROR_OVERLOADED, use,
         g_strdup_printf(
-            "%u jobs and %u requests wait already, the limit is %u jobs; ask again in %s "
-            "s, or raise --token-workers or --token-queue-limit",
-            flight_table_count_queued(desk->flights), flight_table_count_waiters(desk->flights),
-            desk->options.queue_limit, retry_s));
+            "all %u workers are busy and %u jobs wait for them, with %u requests in all; ask again "
+            "in %s s, or raise --token-workers or --token-queue-limit (%u)",
+            desk->options.workers, flight_table_count_queued(desk->flights),
+            flight_table_count_waiters(desk->flights), retry_s, desk->options.queue_limit));
 
     ytops_error_set_context(error, "retryAfterS", retry_s);
     return error;

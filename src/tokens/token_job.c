@@ -115,6 +115,19 @@ static gboolean fetch_po_token(TokenJob *job, GError **error)
     return TRUE;
 }
 
+static void refuse_options(const RunnerOutcome *outcome, GError **error)
+{
+    const char *why = outcome->lines->len > 0
+                          ? g_array_index(outcome->lines, YtopsLine, outcome->lines->len - 1).text
+                          : "it does not say why";
+    g_autofree char *shown = ytops_redact(why);
+
+    g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INTERNAL,
+                "yt-dlp does not take its options: %s; check --ytdlp-args, and whether this "
+                "version of yt-dlp knows them",
+                shown);
+}
+
 static gboolean extract(TokenJob *job, GError **error)
 {
     YtdlpExtraction extraction = {
@@ -131,6 +144,10 @@ static gboolean extract(TokenJob *job, GError **error)
 
     if (outcome == NULL)
         return FALSE;
+    if (outcome->options_refused) {
+        refuse_options(outcome, error);
+        return FALSE;
+    }
     if (outcome->info_json == NULL) {
         g_propagate_error(error, ytops_error_classify((const YtopsLine *)outcome->lines->data,
                                                       outcome->lines->len));

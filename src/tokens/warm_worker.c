@@ -210,6 +210,7 @@ static gboolean take_answer(WarmWorker *worker, const RunnerJob *job, const Ytop
         return FALSE;
     }
     take_messages(ytops_json_get(answer, "messages"), outcome);
+    outcome->options_refused = ytops_json_get_bool(answer, "options_refused");
     worker->rss_kib = ytops_json_get_int(answer, "rss_kib");
     if (!ok)
         return TRUE;

@@ -90,7 +90,7 @@ def test_missing_fields_are_named(server, bystander):
         with pytest.raises(Exception) as caught:
             client.getToken(request)
         assert "getToken" in str(caught.value)
-        assert "missing" in str(caught.value)
+        assert "missing field accountId" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -139,3 +139,17 @@ def test_waiting_counts_toward_the_deadline(serve, tunnel, youtube):
 def ytdlp_processes(server_pid: int) -> list[int]:
     """What runs below the server, the private Redis apart."""
     return [pid for pid in descendants_of(server_pid) if "redis-server" not in command_line(pid)]
+
+
+@pytest.mark.parametrize("runner", ["warm", "command"])
+def test_options_that_ytdlp_refuses_are_charged_to_nobody(serve, microsocks, web, redis, runner):
+    proxy = microsocks()
+    server = serve(
+        proxies=proxy.url, token_runner=runner, redis_url=redis.url, ytdlp_args="--no-such-option"
+    )
+    with server.client() as client:
+        error = fault("INTERNAL", client.getToken, token_request(web.url("video.mp4")))
+    assert "no such option: --no-such-option" in error.message
+    assert "--ytdlp-args" in error.message
+    assert redis.cli("EXISTS", "account_status:acc_01") == 0
+    assert redis.cli("EXISTS", f"proxy_failures:ytdlp-ops:{proxy.url}") == 0

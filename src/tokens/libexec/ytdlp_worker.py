@@ -6,7 +6,8 @@ Standard input carries one JSON object a line, a job:
 
 Standard output carries one JSON line an answer, followed by exactly info_bytes bytes of info.json:
 
-    {"id", "ok", "messages": [{"level": "warning" or "error", "text"}], "info_bytes", "rss_kib"}
+    {"id", "ok", "messages": [{"level": "warning" or "error", "text"}], "options_refused",
+     "info_bytes", "rss_kib"}
 
 Once it is warm, before the first job, it says {"ready": true, "version"}; where it cannot be, it
 says {"ready": false, "error"} and ends with status 69. End of input ends it. A line that is no job
@@ -18,8 +19,11 @@ would show. Whatever a library prints on standard output goes to standard error.
 Works with yt-dlp 2023.03 and later.
 """
 
+import contextlib
 import faulthandler
+import io
 import json
+import optparse
 import os
 import re
 import signal
@@ -105,10 +109,25 @@ def known_proxy(yt_dlp, proxy):
     return proxy
 
 
+class OptionsRefused(Exception):
+    """The options are at fault, which is no account's and no proxy's doing."""
+
+
+def parse_options(yt_dlp, args):
+    """yt-dlp's own parser prints what is wrong and exits, or raises it behind its usage."""
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(printed):
+            return yt_dlp.parse_options([*BASE_OPTIONS, *args])
+    except (SystemExit, ValueError, optparse.OptParseError) as failure:
+        text = printed.getvalue().strip() or describe(failure)
+        raise OptionsRefused(text.splitlines()[-1]) from None
+
+
 def parse(yt_dlp, job, messages):
-    parsed = yt_dlp.parse_options([*BASE_OPTIONS, *job["args"]])
+    parsed = parse_options(yt_dlp, job["args"])
     if len(parsed.urls) != 1:
-        raise ValueError(f"the arguments hold {len(parsed.urls)} URLs in place of one")
+        raise OptionsRefused(f"they hold {len(parsed.urls)} URLs in place of one")
     params = parsed.ydl_opts
     params["logger"] = messages
     params["noprogress"] = True
@@ -137,9 +156,13 @@ def describe(failure):
 def run(yt_dlp, job):
     messages = Messages()
     body = None
+    options_refused = False
     faulthandler.dump_traceback_later(max(job["deadline_s"] * DUMP_MARGIN, 0.1))
     try:
         body = extract(yt_dlp, job, messages)
+    except OptionsRefused as failure:
+        options_refused = True
+        messages.add("error", describe(failure))
     except (Exception, SystemExit) as failure:
         # yt-dlp reports most failures through the logger and only then raises.
         if not messages.has_error():
@@ -152,6 +175,7 @@ def run(yt_dlp, job):
         "id": job["id"],
         "ok": body is not None,
         "messages": messages.collected,
+        "options_refused": options_refused,
         "info_bytes": len(body or b""),
         "rss_kib": rss_kib(),
     }
