@@ -15,8 +15,8 @@ typedef struct {
 } RunnerJob;
 
 typedef struct {
-    char *info_json; /* NULL: the extraction failed, and `lines` tell why */
-    GArray *lines;   /* YtopsLine whose texts the array owns; never NULL */
+    char *info_json;          /* NULL: the extraction failed, and `lines` tell why */
+    GArray *lines;            /* YtopsLine whose texts the array owns; never NULL */
     gboolean options_refused; /* yt-dlp does not take its options: no account's or proxy's doing */
 } RunnerOutcome;
 
