@@ -68,6 +68,26 @@ typedef struct {
     gint64 worker_max_jobs;
     gint64 worker_max_rss_mib;
 
+    char *http_listen;
+    gint64 http_port;
+    char *api_token;
+    /* As text, for ytops_relay_settings_set; ytops_config_get finds them by flag. */
+    char *stream_retry_attempts;
+    char *stream_retry_delay;
+    char *stream_total_timeout;
+    char *stream_total_timeout_scope;
+    char *stream_retry_exponential_backoff;
+    char *live_chunk_timeout_seconds;
+    char *vod_chunk_timeout_seconds;
+    char *max_failover_attempts;
+    char *use_sticky_session;
+    char *relay_stable_after_s;
+    char *relay_fail_over_on_4xx;
+    char *relay_linger_s;
+    char *relay_burst_bytes;
+    char *relay_client_lag_bytes;
+    char *relay_allow_private;
+
     YtopsLogLevel log_level;
     YtopsLogFormat log_format;
     char *log_level_file; /* where the log level came from, where that is a file */
@@ -81,6 +101,9 @@ YtopsConfig *ytops_config_load(int argc, const char *const *argv, const char *co
                                GError **error);
 void ytops_config_free(YtopsConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsConfig, ytops_config_free)
+
+/* The value of a text option by its flag without dashes; NULL where there is none. Owned. */
+const char *ytops_config_get(const YtopsConfig *config, const char *flag);
 
 /* Overwrites the values of secret flags in the process' own argv, so that no process list has them.
  */

@@ -17,6 +17,7 @@
 #pragma once
 
 #include "ytops/error.h"
+#include "ytops_relay_service.h"
 #include "ytops_token_service.h"
 
 typedef struct YtopsRpcClient YtopsRpcClient;
@@ -38,6 +39,12 @@ void ytops_rpc_client_set_timeout(YtopsRpcClient *client, gint64 timeout_ms);
  * YTOPS_MANAGEMENT_SERVICE_IF and YTOPS_BASE_SERVICE_IF). Owned by the client.
  */
 YtopsTokenServiceIf *ytops_rpc_client_get_service(YtopsRpcClient *client);
+
+/*
+ * The generated client of RelayService, on the same connection: calls of the two may alternate, and
+ * ytops_rpc_client_check serves both. Owned by the client.
+ */
+YtopsRelayServiceIf *ytops_rpc_client_get_relay(YtopsRpcClient *client);
 
 /* "host:port" as connected to, for messages. Owned by the client. */
 const char *ytops_rpc_client_get_address(const YtopsRpcClient *client);

@@ -10,6 +10,8 @@
 
 #include "ytops/account_manager.h"
 #include "ytops/proxy_manager.h"
+#include "ytops/relay.h"
+#include "ytops/relay_loop.h"
 #include "ytops/role.h"
 #include "ytops/token_service.h"
 
@@ -35,6 +37,9 @@ typedef struct {
     YtopsProxyManager *proxies;
     YtopsTokenService *tokens; /* NULL on the management role */
     gint64 token_timeout_s;    /* deadline of a getToken whose timeoutS is 0; 0: 120 */
+    /* The relay is touched on its loop's thread only. Both NULL: RelayService is not served. */
+    YtopsRelayLoop *relay_loop;
+    YtopsRelay *relay;
 } YtopsRpcServices;
 
 typedef struct YtopsRpcServer YtopsRpcServer;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "drain.h"
+#include "relay_service.h"
 #include "signals.h"
 #include "ytops/embedded_redis.h"
 #include "ytops/error.h"
@@ -22,6 +23,7 @@ struct App {
     YtopsErrorPolicy *error_policy;
     YtopsTokenService *tokens; /* NULL on the management role */
     YtopsRpcServer *rpc;
+    RelayService *relay; /* NULL on the management role, and without --http-listen */
 };
 
 /* Unique per process, and readable: it names this worker in the rotation of the proxies. */
@@ -179,12 +181,22 @@ static gboolean start_rpc(App *app, GError **error)
         .proxies = app->proxies,
         .tokens = app->tokens,
         .token_timeout_s = config->token_timeout_s,
+        .relay_loop = app->relay != NULL ? relay_service_get_loop(app->relay) : NULL,
+        .relay = app->relay != NULL ? relay_service_get_relay(app->relay) : NULL,
     };
 
     app->rpc = ytops_rpc_server_new(&options, &services, error);
     if (app->rpc == NULL)
         g_prefix_error(error, "--listen, --port: ");
     return app->rpc != NULL;
+}
+
+static gboolean start_relay(App *app, GError **error)
+{
+    if (app->config->service_role == YTOPS_ROLE_MANAGEMENT || *app->config->http_listen == '\0')
+        return TRUE;
+    app->relay = relay_service_new(app->config, error);
+    return app->relay != NULL;
 }
 
 App *app_new(const YtopsConfig *config, GError **error)
@@ -198,18 +210,22 @@ App *app_new(const YtopsConfig *config, GError **error)
         return NULL;
     check_redis(app);
     make_accounts(app);
-    if (!make_proxies(app, error) || !start_tokens(app, error) || !start_rpc(app, error))
+    if (!make_proxies(app, error) || !start_relay(app, error) || !start_tokens(app, error) ||
+        !start_rpc(app, error))
         return NULL;
     return g_steal_pointer(&app);
 }
 
 static void log_ready(App *app)
 {
+    const char *http_port =
+        app->relay != NULL ? YTOPS_LOG_INT(relay_service_get_port(app->relay)) : NULL;
+
     ytops_log_info("app", "ready", "version", YTOPS_VERSION, "service_role",
                    ytops_role_to_string(app->config->service_role), "listen", app->config->listen,
-                   "port", YTOPS_LOG_INT(ytops_rpc_server_get_port(app->rpc)), "server_identity",
-                   app->config->server_identity, "instance_id", app->instance_id, "redis",
-                   ytops_redis_pool_get_display_url(app->redis), NULL);
+                   "port", YTOPS_LOG_INT(ytops_rpc_server_get_port(app->rpc)), "http_port",
+                   http_port, "server_identity", app->config->server_identity, "instance_id",
+                   app->instance_id, "redis", ytops_redis_pool_get_display_url(app->redis), NULL);
 }
 
 /* Failing is no news worth a line a time: whatever needs Redis next says so. */
@@ -254,7 +270,8 @@ void app_run(App *app)
         else
             beat(app);
     }
-    drain(app->rpc, app->tokens, app->config->drain_grace_s, app->config->drain_timeout_s);
+    drain(app->rpc, app->tokens, app->relay, app->config->drain_grace_s,
+          app->config->drain_timeout_s);
     if (app->config->service_role != YTOPS_ROLE_MANAGEMENT)
         ytops_proxy_manager_leave(app->proxies, NULL);
     ytops_log_info("app", "stopped", NULL);
@@ -265,6 +282,7 @@ void app_free(App *app)
     if (app == NULL)
         return;
     ytops_rpc_server_free(app->rpc);
+    relay_service_free(app->relay);
     ytops_token_service_free(app->tokens);
     ytops_error_policy_free(app->error_policy);
     ytops_proxy_manager_free(app->proxies);

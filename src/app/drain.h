@@ -2,14 +2,19 @@
  * The orderly end of service.
  *
  *   SIGTERM -> ping raises DRAINING, calls go on -- grace, or no client connected -->
- *           -> the port closes, new jobs are refused -- idle, or drain timeout -->
+ *           -> the ports close, new jobs are refused -- idle, or drain timeout -->
  *           -> what still runs is ended, its callers get DRAINING --> done
  *
  * A second SIGTERM or SIGINT skips to the last step.
  */
 #pragma once
 
+#include "relay_service.h"
 #include "ytops/rpc_server.h"
 
-/* Blocks the calling thread, which must be the one that takes the signals. `tokens` may be NULL. */
-void drain(YtopsRpcServer *rpc, YtopsTokenService *tokens, gint64 grace_s, gint64 timeout_s);
+/*
+ * Blocks the calling thread, which must be the one that takes the signals. `tokens` and `relay` may be
+ * NULL. Players are not waited for: a live stream has no end.
+ */
+void drain(YtopsRpcServer *rpc, YtopsTokenService *tokens, RelayService *relay, gint64 grace_s,
+           gint64 timeout_s);

@@ -16,6 +16,7 @@ CliChangeWords cli_change_words(CliCommandId id)
         return (CliChangeWords){"reset", "reset"};
     case CLI_PROXIES_DELETE:
     case CLI_ACCOUNTS_DELETE:
+    case CLI_RELAY_DELETE:
         return (CliChangeWords){"delete", "deleted"};
     default:
         g_return_val_if_reached(((CliChangeWords){"change", "changed"}));

@@ -1,4 +1,4 @@
-/* What a change is called, and how its end is told: shared by proxies and accounts. */
+/* What a change is called, and how its end is told: shared by proxies, accounts and streams. */
 #pragma once
 
 #include "session.h"
@@ -9,7 +9,7 @@ typedef struct {
     const char *done;
 } CliChangeWords;
 
-/* The words for ban, unban, reset and delete, of either noun. Static. */
+/* The words for ban, unban, reset and delete, of every noun. Static. */
 CliChangeWords cli_change_words(CliCommandId id);
 
 /* " for 55m", " until unbanned" or " for the server's usual time" after a ban, else "". g_free. */

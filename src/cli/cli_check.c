@@ -48,6 +48,17 @@ static gboolean check_argument(const CliOptions *options, GError **error)
     return TRUE;
 }
 
+/* What a command is about has to be named where there is no --all. */
+static gboolean check_given(const CliOptions *options, GError **error)
+{
+    g_autofree char *name = command_name(options->command);
+
+    if (options->command->argument == NULL || options->argument != NULL)
+        return TRUE;
+    return REFUSE(error, "'%s' needs %s: ytdlp-ops %s %s", name, options->command->argument, name,
+                  options->command->argument);
+}
+
 static gboolean check_token(const CliOptions *options, GError **error)
 {
     if (options->argument == NULL)
@@ -83,7 +94,8 @@ gboolean cli_check(const CliOptions *options, GError **error)
     case CLI_REPORT:
         return check_report(options, error);
     default:
-        return (options->command->options & CLI_BIT(CLI_OPT_ALL)) == 0 ||
-               check_target(options, error);
+        if (options->command->options & CLI_BIT(CLI_OPT_ALL))
+            return check_target(options, error);
+        return check_given(options, error);
     }
 }

@@ -48,6 +48,20 @@ static const CliOption OPTIONS[CLI_N_OPTS] = {
     [CLI_OPT_FAILURE] = {"failure", "CODE", CLI_VALUE_TEXT, FIELD(failure),
                          "it failed, with this error code (MEDIA_403, say)"},
     [CLI_OPT_DETAILS] = {"details", "TEXT", CLI_VALUE_TEXT, FIELD(details), "what was seen"},
+    [CLI_OPT_FAILOVER] = {"failover", "URL", CLI_VALUE_TEXTS, FIELD(failover_urls),
+                          "where to go on when the URL fails; may be given several times, in the "
+                          "order in which they are tried"},
+    [CLI_OPT_USER_AGENT] = {"user-agent", "TEXT", CLI_VALUE_TEXT, FIELD(user_agent),
+                            "what the upstream is told (default: the server's)"},
+    [CLI_OPT_HEADER] = {"header", "'NAME: VALUE'", CLI_VALUE_HEADERS, FIELD(headers),
+                        "a header for the upstream; may be given several times"},
+    [CLI_OPT_METADATA] = {"metadata", "KEY=VALUE", CLI_VALUE_METADATA, FIELD(metadata),
+                          "kept with the stream; may be given several times"},
+    [CLI_OPT_KIND] = {"kind", "KIND", CLI_VALUE_KIND, 0,
+                      "auto, live, vod or hls (default auto: by the URL and the answer)"},
+    [CLI_OPT_STICKY] = {"sticky", NULL, CLI_VALUE_NONE, FIELD(sticky),
+                        "after a redirect stay on that backend while it works (default: the "
+                        "server's)"},
 };
 
 #define ON_PROXIES (CLI_BIT(CLI_OPT_ALL) | CLI_BIT(CLI_OPT_IDENTITY) | CLI_BIT(CLI_OPT_YES))
@@ -60,6 +74,11 @@ static const CliOption OPTIONS[CLI_N_OPTS] = {
 #define A_REPORT                                                                                   \
     (CLI_BIT(CLI_OPT_JOB) | CLI_BIT(CLI_OPT_ACCOUNT) | CLI_BIT(CLI_OPT_PROXY) |                    \
      CLI_BIT(CLI_OPT_SUCCESS) | CLI_BIT(CLI_OPT_FAILURE) | CLI_BIT(CLI_OPT_DETAILS))
+
+#define A_STREAM                                                                                   \
+    (CLI_BIT(CLI_OPT_FAILOVER) | CLI_BIT(CLI_OPT_USER_AGENT) | CLI_BIT(CLI_OPT_HEADER) |           \
+     CLI_BIT(CLI_OPT_METADATA) | CLI_BIT(CLI_OPT_PROXY) | CLI_BIT(CLI_OPT_KIND) |                  \
+     CLI_BIT(CLI_OPT_STICKY))
 
 static const CliCommand COMMANDS[] = {
     {CLI_INFO, "info", NULL, NULL, 0, "what server answers, and how it is"},
@@ -82,6 +101,13 @@ static const CliCommand COMMANDS[] = {
      "like unban, and its counters are cleared"},
     {CLI_ACCOUNTS_DELETE, "accounts", "delete", "ACCOUNT_ID", ON_ACCOUNTS,
      "forget its state in Redis"},
+    {CLI_RELAY_CREATE, "relay", "create", "URL", A_STREAM, "relay a URL; its id and path"},
+    {CLI_RELAY_LIST, "relay", "list", NULL, 0, "every stream, its state and what went through"},
+    {CLI_RELAY_SHOW, "relay", "show", "STREAM_ID", 0, "all about one stream"},
+    {CLI_RELAY_FAILOVER, "relay", "failover", "STREAM_ID", 0,
+     "switch to the next URL now; clients stay connected"},
+    {CLI_RELAY_DELETE, "relay", "delete", "STREAM_ID", CLI_BIT(CLI_OPT_YES),
+     "end the stream and disconnect its clients"},
     {CLI_TOKEN, "token", NULL, "URL", A_TOKEN, "get the info.json of a video"},
     {CLI_REPORT, "report", NULL, NULL, A_REPORT, "tell what became of a token's use"},
 };

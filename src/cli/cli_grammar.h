@@ -19,6 +19,11 @@ typedef enum {
     CLI_ACCOUNTS_UNBAN,
     CLI_ACCOUNTS_RESET,
     CLI_ACCOUNTS_DELETE,
+    CLI_RELAY_CREATE,
+    CLI_RELAY_LIST,
+    CLI_RELAY_SHOW,
+    CLI_RELAY_FAILOVER,
+    CLI_RELAY_DELETE,
     CLI_TOKEN,
     CLI_REPORT
 } CliCommandId;
@@ -50,10 +55,17 @@ typedef enum {
     CLI_OPT_SUCCESS,
     CLI_OPT_FAILURE,
     CLI_OPT_DETAILS,
+    CLI_OPT_FAILOVER,
+    CLI_OPT_USER_AGENT,
+    CLI_OPT_HEADER,
+    CLI_OPT_METADATA,
+    CLI_OPT_KIND,
+    CLI_OPT_STICKY,
     CLI_N_OPTS
 } CliOptionId;
 
 #define CLI_BIT(option) (1u << (option))
+G_STATIC_ASSERT(CLI_N_OPTS <= 32);
 
 /* How the value of an option is read. */
 typedef enum {
@@ -64,7 +76,12 @@ typedef enum {
     CLI_VALUE_TIMEOUT,  /* a gint64 in seconds */
     CLI_VALUE_DURATION, /* the same, and until-unbanned */
     CLI_VALUE_COUNT,    /* a gint64 from 1 on */
-    CLI_VALUE_JSON      /* a char *: the text of a JSON object */
+    CLI_VALUE_JSON,     /* a char *: the text of a JSON object */
+    CLI_VALUE_KIND,
+    /* Those that may be given several times, each adding to what is there: */
+    CLI_VALUE_TEXTS,   /* a GPtrArray of char *, in their order: none is empty */
+    CLI_VALUE_HEADERS, /* a GHashTable, char * -> char *: "Name: value" */
+    CLI_VALUE_METADATA /* a GHashTable, char * -> char *: "key=value" */
 } CliValueKind;
 
 typedef struct {

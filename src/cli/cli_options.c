@@ -199,11 +199,8 @@ void cli_options_free(CliOptions *options)
 {
     if (options == NULL)
         return;
-    for (guint id = 0; id < CLI_N_OPTS; id++) {
-        const CliOption *option = cli_option_get(id);
-        if (option->kind == CLI_VALUE_TEXT || option->kind == CLI_VALUE_JSON)
-            g_free(G_STRUCT_MEMBER(char *, options, option->offset));
-    }
+    for (guint id = 0; id < CLI_N_OPTS; id++)
+        cli_value_clear(options, cli_option_get(id));
     g_free(options->argument);
     g_free(options->host);
     g_free(options);

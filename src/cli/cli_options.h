@@ -2,11 +2,13 @@
  * The command line of ytdlp-ops, read and checked. Pure: the environment is handed in.
  *
  * Options may stand before, between and after the words; "--" ends them. A value follows as the next
- * word or after "=". Where an option is given twice, the last one counts.
+ * word or after "=". Where an option is given twice, the last one counts, but for those that the
+ * grammar lets be given several times.
  */
 #pragma once
 
 #include "cli_grammar.h"
+#include "ytops_relay_types.h"
 
 #define CLI_DEFAULT_HOST "127.0.0.1"
 #define CLI_DEFAULT_PORT 9090
@@ -32,6 +34,13 @@ typedef struct {
     gint64 duration_s; /* as the contract's durationS: 0 the server's default, -1 until unbanned */
     char *account, *proxy, *clients, *params, *job, *caller, *out, *cookies_out;
     char *failure, *details;
+
+    gboolean sticky;
+    char *user_agent;
+    YtopsStreamKind stream_kind; /* AUTO where not given */
+    GPtrArray *failover_urls;    /* char *; NULL: none */
+    GHashTable *headers;         /* char * -> char *; NULL: none */
+    GHashTable *metadata;        /* char * -> char *; NULL: none */
 } CliOptions;
 
 /*

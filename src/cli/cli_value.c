@@ -1,5 +1,6 @@
 #include "cli_value.h"
 
+#include "cli_entry.h"
 #include "duration.h"
 #include "ytops/error.h"
 #include "ytops/json.h"
@@ -47,17 +48,42 @@ gboolean cli_server_parse(const char *text, char **host, guint16 *port, GError *
     return TRUE;
 }
 
+/* The number of the name among those; -1 with an error where it is none of them. */
+static int choice_parse(const char *text, const char *const *names, GError **error)
+{
+    g_autofree char *all = NULL;
+    g_autofree char *allowed = NULL;
+
+    for (int i = 0; names[i] != NULL; i++) {
+        if (strcmp(text, names[i]) == 0)
+            return i;
+    }
+    all = g_strjoinv(", ", (char **)names);
+    allowed = g_strconcat("one of ", all, NULL);
+    set_error(error, text, allowed);
+    return -1;
+}
+
 static gboolean color_parse(const char *text, CliColor *color, GError **error)
 {
-    static const char *const NAMES[] = {"auto", "always", "never"};
+    static const char *const NAMES[] = {"auto", "always", "never", NULL};
+    int choice = choice_parse(text, NAMES, error);
 
-    for (guint i = 0; i < G_N_ELEMENTS(NAMES); i++) {
-        if (strcmp(text, NAMES[i]) == 0) {
-            *color = i;
-            return TRUE;
-        }
-    }
-    return set_error(error, text, "one of auto, always, never");
+    if (choice >= 0)
+        *color = (CliColor)choice;
+    return choice >= 0;
+}
+
+static gboolean kind_parse(const char *text, YtopsStreamKind *kind, GError **error)
+{
+    static const char *const NAMES[] = {"auto", "live", "vod", "hls", NULL};
+    static const YtopsStreamKind KINDS[] = {YTOPS_STREAM_KIND_AUTO, YTOPS_STREAM_KIND_LIVE,
+                                            YTOPS_STREAM_KIND_VOD, YTOPS_STREAM_KIND_HLS};
+    int choice = choice_parse(text, NAMES, error);
+
+    if (choice >= 0)
+        *kind = KINDS[choice];
+    return choice >= 0;
 }
 
 /* The contract carries a job's deadline in 32 bits, and milliseconds must not overflow. */
@@ -102,6 +128,18 @@ static gboolean text_set(char **field, const char *value, GError **error)
     return TRUE;
 }
 
+static gboolean text_add(GPtrArray **texts, const char *value, GError **error)
+{
+    g_autofree char *text = NULL;
+
+    if (!text_set(&text, value, error))
+        return FALSE;
+    if (*texts == NULL)
+        *texts = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(*texts, g_steal_pointer(&text));
+    return TRUE;
+}
+
 static gboolean json_set(char **field, const char *value, GError **error)
 {
     g_autoptr(YtopsJson) json = ytops_json_parse(value, -1, error);
@@ -136,6 +174,14 @@ static gboolean value_set(CliOptions *options, const CliOption *option, const ch
         return count_parse(value, field, error);
     case CLI_VALUE_JSON:
         return json_set(field, value, error);
+    case CLI_VALUE_KIND:
+        return kind_parse(value, &options->stream_kind, error);
+    case CLI_VALUE_TEXTS:
+        return text_add(field, value, error);
+    case CLI_VALUE_HEADERS:
+        return cli_entry_add_header(field, value, error);
+    case CLI_VALUE_METADATA:
+        return cli_entry_add_metadata(field, value, error);
     }
     g_return_val_if_reached(FALSE);
 }
@@ -152,4 +198,25 @@ gboolean cli_value_set(CliOptions *options, const CliOption *option, const char 
         return TRUE;
     g_prefix_error(error, "--%s: ", option->name);
     return FALSE;
+}
+
+void cli_value_clear(CliOptions *options, const CliOption *option)
+{
+    gpointer field = G_STRUCT_MEMBER_P(options, option->offset);
+
+    switch (option->kind) {
+    case CLI_VALUE_TEXT:
+    case CLI_VALUE_JSON:
+        g_clear_pointer((char **)field, g_free);
+        break;
+    case CLI_VALUE_TEXTS:
+        g_clear_pointer((GPtrArray **)field, g_ptr_array_unref);
+        break;
+    case CLI_VALUE_HEADERS:
+    case CLI_VALUE_METADATA:
+        g_clear_pointer((GHashTable **)field, g_hash_table_unref);
+        break;
+    default:
+        break;
+    }
 }

@@ -10,5 +10,8 @@
 gboolean cli_value_set(CliOptions *options, const CliOption *option, const char *value,
                        GError **error);
 
+/* Frees what the field of that option owns, and leaves it empty. */
+void cli_value_clear(CliOptions *options, const CliOption *option);
+
 /* "host", "host:port", "[v6]:port" or "v6"; the port defaults to 9090. Free *host with g_free. */
 gboolean cli_server_parse(const char *text, char **host, guint16 *port, GError **error);

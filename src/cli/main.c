@@ -20,6 +20,11 @@ static const Run RUNS[] = {
     [CLI_ACCOUNTS_UNBAN] = cli_accounts_change,
     [CLI_ACCOUNTS_RESET] = cli_accounts_change,
     [CLI_ACCOUNTS_DELETE] = cli_accounts_change,
+    [CLI_RELAY_CREATE] = cli_relay_create,
+    [CLI_RELAY_LIST] = cli_relay_list,
+    [CLI_RELAY_SHOW] = cli_relay_show,
+    [CLI_RELAY_FAILOVER] = cli_relay_failover,
+    [CLI_RELAY_DELETE] = cli_relay_delete,
     [CLI_TOKEN] = cli_token_run,
     [CLI_REPORT] = cli_report_run,
 };

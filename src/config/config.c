@@ -206,6 +206,15 @@ void ytops_config_free(YtopsConfig *config)
     g_free(config);
 }
 
+const char *ytops_config_get(const YtopsConfig *config, const char *flag)
+{
+    const Option *option = option_find(flag, strlen(flag));
+
+    if (option == NULL || option->type != OPTION_STRING)
+        return NULL;
+    return *(char *const *)G_STRUCT_MEMBER_P(config, option->offset);
+}
+
 void ytops_config_scrub_argv(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {

@@ -77,6 +77,14 @@ gboolean option_set(const Option *option, YtopsConfig *config, const char *text,
     return allowed || refuse(option, text, source, error);
 }
 
+/* A secret is shown as far as it is a URL or names a file. */
+static char *show_text(const Option *option, const char *text)
+{
+    if (option->secret && *text != '\0' && *text != '@' && strstr(text, "://") == NULL)
+        return g_strdup("***");
+    return ytops_redact(text);
+}
+
 char *option_show(const Option *option, const YtopsConfig *config)
 {
     gconstpointer slot = G_STRUCT_MEMBER_P(config, option->offset);
@@ -89,7 +97,7 @@ char *option_show(const Option *option, const YtopsConfig *config)
     case OPTION_STRING:
         break;
     }
-    return ytops_redact(*(char *const *)slot);
+    return show_text(option, *(char *const *)slot);
 }
 
 char *option_read_file(const char *path, const char *source, GError **error)

@@ -1,9 +1,11 @@
 #include "dispatch.h"
 
+#include <string.h>
 #include <thrift/c_glib/processor/thrift_dispatch_processor.h>
 
 #include "handler.h"
 #include "message_scan.h"
+#include "relay_handler.h"
 #include "token_call.h"
 #include "wire_protocol.h"
 #include "wire_reply.h"
@@ -13,7 +15,9 @@ struct Dispatch {
     RpcState *state;
     ReplyPort *port;
     YtopsTokenServiceHandler *handler;
-    ThriftDispatchProcessor *processor;
+    ThriftDispatchProcessor *processor; /* of every service but the relay's */
+    YtopsRelayServiceHandler *relay_handler;
+    ThriftDispatchProcessor *relay_processor;
 };
 
 Dispatch *dispatch_new(RpcState *state, ReplyPort *port)
@@ -24,6 +28,9 @@ Dispatch *dispatch_new(RpcState *state, ReplyPort *port)
     dispatch->handler = handler_new(state);
     dispatch->processor =
         g_object_new(YTOPS_TYPE_TOKEN_SERVICE_PROCESSOR, "handler", dispatch->handler, NULL);
+    dispatch->relay_handler = relay_handler_new(state);
+    dispatch->relay_processor =
+        g_object_new(YTOPS_TYPE_RELAY_SERVICE_PROCESSOR, "handler", dispatch->relay_handler, NULL);
     return dispatch;
 }
 
@@ -31,6 +38,8 @@ void dispatch_free(Dispatch *dispatch)
 {
     if (dispatch == NULL)
         return;
+    g_object_unref(dispatch->relay_processor);
+    g_object_unref(dispatch->relay_handler);
     g_object_unref(dispatch->processor);
     g_object_unref(dispatch->handler);
     reply_port_unref(dispatch->port);
@@ -65,14 +74,21 @@ static GByteArray *processor_failed(const ReplyForm *form, const GError *error)
                                 error->message);
 }
 
+static gboolean is_of_relay(const RpcMethod *method)
+{
+    return strcmp(method->service, METHOD_TABLE_RELAY) == 0;
+}
+
 static GByteArray *run_processor(Dispatch *dispatch, const RpcMethod *method, const ReplyForm *form,
                                  SliceTransport *transport, ThriftProtocol *protocol)
 {
     g_autoptr(GError) error = NULL;
-    ThriftDispatchProcessorClass *cls = THRIFT_DISPATCH_PROCESSOR_GET_CLASS(dispatch->processor);
+    ThriftDispatchProcessor *processor =
+        is_of_relay(method) ? dispatch->relay_processor : dispatch->processor;
+    ThriftDispatchProcessorClass *cls = THRIFT_DISPATCH_PROCESSOR_GET_CLASS(processor);
     /* dispatch_call frees the name. */
-    gboolean ok = cls->dispatch_call(dispatch->processor, protocol, protocol,
-                                     g_strdup(method->name), form->header.sequence_id, &error);
+    gboolean ok = cls->dispatch_call(processor, protocol, protocol, g_strdup(method->name),
+                                     form->header.sequence_id, &error);
     if (ok)
         return wire_reply_finish(form, slice_transport_steal_output(transport));
     return processor_failed(form, error);
@@ -113,6 +129,13 @@ static gboolean check_service(const Dispatch *dispatch, const RpcMethod *method,
         g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_ROLE_FORBIDDEN,
                     "%s is not served by the role %s: ask a worker or an all-in-one server",
                     method->name, ytops_role_to_string(role));
+        return FALSE;
+    }
+    if (is_of_relay(method) && dispatch->state->services.relay == NULL) {
+        g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_ROLE_FORBIDDEN,
+                    "%s is not served here, where the relay is off: start the server with "
+                    "--http-listen, or ask another one",
+                    method->name);
         return FALSE;
     }
     if (method->deferred && g_atomic_int_get(&dispatch->state->closed)) {

@@ -6,6 +6,7 @@
  *     header     a reply or an exception        -> TApplicationException INVALID_MESSAGE_TYPE
  *     method     not in the table               -> TApplicationException UNKNOWN_METHOD
  *     role       not served by this one         -> UserException ROLE_FORBIDDEN
+ *     relay      RelayService where it is off   -> UserException ROLE_FORBIDDEN
  *     arguments  types not the contract's       -> TApplicationException PROTOCOL_ERROR
  *     handler    failed                         -> ServiceException or UserException
  *

@@ -4,7 +4,6 @@
 
 typedef struct {
     YtopsTokenServiceHandler parent;
-    RpcState *state;
 } Handler;
 
 typedef struct {
@@ -29,13 +28,21 @@ static void handler_init(Handler *self G_GNUC_UNUSED)
 YtopsTokenServiceHandler *handler_new(RpcState *state)
 {
     Handler *handler = g_object_new(handler_get_type(), NULL);
-    handler->state = state;
+    handler_set_state(handler, state);
     return &handler->parent;
+}
+
+/* The handlers' only common ancestor is the generated one of BaseService, which has no room. */
+static G_DEFINE_QUARK(ytops - rpc - handler - state, state)
+
+void handler_set_state(gpointer handler, RpcState *state)
+{
+    g_object_set_qdata(G_OBJECT(handler), state_quark(), state);
 }
 
 RpcState *handler_get_state(gpointer iface)
 {
-    return ((Handler *)iface)->state;
+    return g_object_get_qdata(G_OBJECT(iface), state_quark());
 }
 
 gboolean handler_finish(gboolean ok, const GError *error, YtopsServiceException **fault,

@@ -14,6 +14,9 @@
 /* `state` is borrowed and must outlive the handler. Free with g_object_unref. */
 YtopsTokenServiceHandler *handler_new(RpcState *state);
 
+/* Makes `state`, borrowed, the one that handler_get_state finds: for the handlers' constructors. */
+void handler_set_state(gpointer handler, RpcState *state);
+
 /* The state behind any of the generated interfaces. */
 RpcState *handler_get_state(gpointer iface);
 

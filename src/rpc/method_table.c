@@ -4,18 +4,20 @@
 
 #define EVERY_ROLE                                                                                 \
     (1U << YTOPS_ROLE_ALL_IN_ONE | 1U << YTOPS_ROLE_MANAGEMENT | 1U << YTOPS_ROLE_WORKER)
-#define TOKEN_ROLES (1U << YTOPS_ROLE_ALL_IN_ONE | 1U << YTOPS_ROLE_WORKER)
+#define WORKING_ROLES (1U << YTOPS_ROLE_ALL_IN_ONE | 1U << YTOPS_ROLE_WORKER)
 
 #define BASE "BaseService"
 #define MANAGEMENT "ManagementService"
 #define TOKEN "TokenService"
+#define RELAY METHOD_TABLE_RELAY
 
 typedef struct {
     const char *name;
     const char *parent; /* NULL: none */
 } RpcService;
 
-static const RpcService services[] = {{BASE, NULL}, {MANAGEMENT, BASE}, {TOKEN, MANAGEMENT}};
+static const RpcService services[] = {
+    {BASE, NULL}, {MANAGEMENT, BASE}, {TOKEN, MANAGEMENT}, {RELAY, BASE}};
 
 static const RpcMethod methods[] = {
     {"ping", BASE, EVERY_ROLE, FALSE, 1, 0},
@@ -36,8 +38,13 @@ static const RpcMethod methods[] = {
     {"unbanAllAccounts", MANAGEMENT, EVERY_ROLE, FALSE, 1, 2},
     {"resetAllAccounts", MANAGEMENT, EVERY_ROLE, FALSE, 1, 2},
     {"deleteAccountsFromRedis", MANAGEMENT, EVERY_ROLE, FALSE, 1, 2},
-    {"getToken", TOKEN, TOKEN_ROLES, TRUE, 1, 2},
-    {"reportOutcome", TOKEN, TOKEN_ROLES, FALSE, 1, 2},
+    {"getToken", TOKEN, WORKING_ROLES, TRUE, 1, 2},
+    {"reportOutcome", TOKEN, WORKING_ROLES, FALSE, 1, 2},
+    {"createStream", RELAY, WORKING_ROLES, FALSE, 1, 2},
+    {"getStream", RELAY, WORKING_ROLES, FALSE, 1, 2},
+    {"listStreams", RELAY, WORKING_ROLES, FALSE, 1, 2},
+    {"failoverStream", RELAY, WORKING_ROLES, FALSE, 1, 2},
+    {"deleteStream", RELAY, WORKING_ROLES, FALSE, 1, 2},
 };
 
 static const RpcService *find_service(const char *name, gsize length)

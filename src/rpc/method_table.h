@@ -11,6 +11,9 @@
 
 #include "ytops/role.h"
 
+/* As the contract names it: RpcMethod.service of the methods that control the relay. */
+#define METHOD_TABLE_RELAY "RelayService"
+
 typedef struct {
     const char *name;
     const char *service;  /* where the contract defines it */

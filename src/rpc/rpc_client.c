@@ -10,6 +10,7 @@ struct YtopsRpcClient {
     SliceTransport *transport;
     ThriftProtocol *protocol;
     YtopsTokenServiceIf *service;
+    YtopsRelayServiceIf *relay;
 };
 
 YtopsRpcClient *ytops_rpc_client_connect(const char *host, guint16 port, gint64 timeout_ms,
@@ -25,6 +26,8 @@ YtopsRpcClient *ytops_rpc_client_connect(const char *host, guint16 port, gint64 
     client->protocol = wire_protocol_new(client->transport, WIRE_BINARY, TRUE);
     client->service = g_object_new(YTOPS_TYPE_TOKEN_SERVICE_CLIENT, "input_protocol",
                                    client->protocol, "output_protocol", client->protocol, NULL);
+    client->relay = g_object_new(YTOPS_TYPE_RELAY_SERVICE_CLIENT, "input_protocol",
+                                 client->protocol, "output_protocol", client->protocol, NULL);
     return client;
 }
 
@@ -36,6 +39,11 @@ void ytops_rpc_client_set_timeout(YtopsRpcClient *client, gint64 timeout_ms)
 YtopsTokenServiceIf *ytops_rpc_client_get_service(YtopsRpcClient *client)
 {
     return client->service;
+}
+
+YtopsRelayServiceIf *ytops_rpc_client_get_relay(YtopsRpcClient *client)
+{
+    return client->relay;
 }
 
 const char *ytops_rpc_client_get_address(const YtopsRpcClient *client)
@@ -103,6 +111,7 @@ void ytops_rpc_client_free(YtopsRpcClient *client)
 {
     if (client == NULL)
         return;
+    g_object_unref(client->relay);
     g_object_unref(client->service);
     g_object_unref(client->protocol);
     g_object_unref(client->transport);

@@ -18,6 +18,8 @@ from support.paths import BUILD, ytdlp_program
 from support.pot_provider import PotProvider
 from support.proxies import Microsocks, Tinyproxy
 from support.redis_server import RedisServer
+from support.relay_api import RelayApi, RelayServer
+from support.scripted_upstream import ScriptedUpstream
 from support.server import OpsServer
 from support.youtube_double import YoutubeDouble
 
@@ -117,6 +119,45 @@ def serve(folder: Path) -> Iterator[Callable[..., OpsServer]]:
         return OpsServer(folder / f"s{count}", **flags)
 
     yield from _making(start)
+
+
+@pytest.fixture
+def upstream() -> Iterator[ScriptedUpstream]:
+    """An HTTP server that misbehaves as it is told."""
+    yield from _closing(ScriptedUpstream())
+
+
+@pytest.fixture(scope="module")
+def relay(module_folder: Path) -> Iterator[RelayServer]:
+    """A relay for all tests of the module, with quick settings."""
+    yield from _closing(RelayServer(module_folder / "relay"))
+
+
+@pytest.fixture
+def api(relay: RelayServer) -> Iterator[RelayApi]:
+    """The HTTP API of that relay; the streams that the test made go with it."""
+    yield relay.api
+    for stream in relay.api.ask("GET", "/streams")["streams"]:
+        relay.api.call("DELETE", f"/streams/{stream['stream_id']}")
+
+
+@pytest.fixture
+def make_relay(folder: Path) -> Iterator[Callable[..., RelayServer]]:
+    """Starts relays of the test's own; flags as keywords."""
+    count = 0
+
+    def start(**flags: Any) -> RelayServer:
+        nonlocal count
+        count += 1
+        return RelayServer(folder / f"r{count}", **flags)
+
+    yield from _making(start)
+
+
+@pytest.fixture
+def players(api: RelayApi) -> Iterator[Callable[..., Any]]:
+    """Starts players, which are closed at the end."""
+    yield from _making(api.watch)
 
 
 def _closing(thing: Any) -> Iterator[Any]:

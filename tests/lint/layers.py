@@ -15,8 +15,10 @@ MAY_INCLUDE = {
     "accounts": ["base", "config", "redis"],
     "proxies": ["base", "config", "redis"],
     "tokens": ["base", "config", "redis", "accounts", "proxies"],
-    "rpc": ["base", "config", "redis", "accounts", "proxies", "tokens"],
-    "app": ["base", "config", "redis", "accounts", "proxies", "tokens", "rpc"],
+    "relay": ["base", "config", "redis", "accounts", "proxies", "tokens"],
+    "rpc": ["base", "config", "redis", "accounts", "proxies", "tokens", "relay"],
+    "http": ["base", "config", "redis", "accounts", "proxies", "tokens", "relay"],
+    "app": ["base", "config", "redis", "accounts", "proxies", "tokens", "relay", "rpc", "http"],
     "cli": ["base", "rpc"],
 }
 
@@ -29,15 +31,21 @@ HOME = {
     "account_manager": "accounts",
     "proxy_manager": "proxies", "proxy_preflight": "proxies", "proxy_url": "proxies",
     "error_policy": "tokens", "token_request": "tokens", "token_service": "tokens",
+    "relay": "relay", "relay_events": "relay", "relay_loop": "relay", "relay_settings": "relay",
+    "webhooks": "relay",
     "rpc_client": "rpc", "rpc_server": "rpc",
+    "http_server": "http", "relay_api": "http",
 }
 
 # Where a library's headers may be included.
 LIBRARIES = {
     "json-c/": ["src/base/json.c"],
     "hiredis/": ["src/redis/"],
-    "curl/": ["src/tokens/"],
-    "uv.h": ["src/rpc/"],
+    "curl/": ["src/tokens/", "src/relay/"],
+    "llhttp.h": ["src/http/"],
+    "uv.h": ["src/rpc/", "src/relay/", "src/http/", "include/ytops/relay.h",
+             "include/ytops/http_server.h", "include/ytops/relay_loop.h",
+             "include/ytops/relay_api.h"],
     "thrift/": ["src/rpc/", "src/cli/", "include/ytops/rpc_client.h"],
 }
 

@@ -20,6 +20,8 @@ from ytdlp_ops.common.ttypes import (  # noqa: E402
     UserException,
 )
 from ytdlp_ops.management import ManagementService  # noqa: E402
+from ytdlp_ops.relay import RelayService  # noqa: E402
+from ytdlp_ops.relay.ttypes import StreamKind, StreamSpec, StreamStatus  # noqa: E402
 from ytdlp_ops.tokens import TokenService  # noqa: E402
 from ytdlp_ops.tokens.ttypes import OutcomeReport, TokenData, TokenRequest  # noqa: E402
 
@@ -29,9 +31,13 @@ __all__ = [
     "ManagementService",
     "OutcomeReport",
     "Protocol",
+    "RelayService",
     "ResourceState",
     "ServiceException",
     "ServiceRole",
+    "StreamKind",
+    "StreamSpec",
+    "StreamStatus",
     "TokenData",
     "TokenRequest",
     "TokenService",

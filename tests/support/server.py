@@ -48,6 +48,7 @@ class OpsServer:
         self.folder = folder
         defaults = {
             "port": 0,
+            "http_port": 0,
             "data_dir": folder / "data",
             "log_format": "json",
             "log_level": "debug",
@@ -57,6 +58,8 @@ class OpsServer:
             "token_workers": 1,
             "drain_grace_s": 0,
         }
+        if quiet:
+            defaults["http_listen"] = ""  # so that the one port it listens on is the RPC's
         self.argv = [str(server_program()), *flags_to_argv(defaults | flags)]
         self.process = ManagedProcess(
             self.argv, folder / "server.log", base_environment(folder) | (env or {})

@@ -146,13 +146,15 @@ static void a_bad_value_is_named_with_its_source_and_what_is_allowed(void)
 static void secrets_do_not_show(void)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(YtopsConfig) config = LOAD(no_environment, &error, "--redis-url=redis://:hush@h:1/0",
-                                         "--proxies=socks5://u:hush@h:1,http://v:hush@i:2");
+    g_autoptr(YtopsConfig) config =
+        LOAD(no_environment, &error, "--redis-url=redis://:hush@h:1/0",
+             "--proxies=socks5://u:hush@h:1,http://v:hush@i:2", "--api-token=hush");
     g_autofree char *text = NULL;
 
     g_assert_no_error(error);
     text = ytops_config_print(config);
     g_assert_nonnull(strstr(text, "redis-url=redis://:***@h:1/0\n"));
+    g_assert_nonnull(strstr(text, "api-token=***\n"));
     g_assert_null(strstr(text, "hush"));
     g_assert_null(LOAD(no_environment, &error, "--redis-url=hush\n"));
     g_assert_null(strstr(error->message, "hush"));

@@ -63,14 +63,22 @@ static void test_is_the_contract(void)
 {
     gsize n_methods;
     method_table_get(&n_methods);
-    gsize n_functions = check_file("common") + check_file("management") + check_file("tokens");
+    gsize n_functions = check_file("common") + check_file("management") + check_file("tokens") +
+                        check_file("relay");
     g_assert_cmpuint(n_functions, ==, n_methods);
 }
 
 static void test_names(void)
 {
-    static const char *const served[] = {"ping", "TokenService:ping", "ManagementService:ping",
-                                         "BaseService:ping", "TokenService:banProxy"};
+    static const char *const served[] = {"ping",
+                                         "TokenService:ping",
+                                         "ManagementService:ping",
+                                         "BaseService:ping",
+                                         "TokenService:banProxy",
+                                         "RelayService:ping",
+                                         "RelayService:getServerInfo",
+                                         "RelayService:listStreams",
+                                         "listStreams"};
     static const char *const unserved[] = {"",
                                            ":",
                                            "ping:",
@@ -80,9 +88,13 @@ static void test_names(void)
                                            "pingg",
                                            "BaseService:getToken",
                                            "ManagementService:getToken",
-                                           "RelayService:ping",
-                                           "TokenService:TokenService:ping",
-                                           "listStreams"};
+                                           "WorkService:ping",
+                                           "pushUrls",
+                                           "RelayService:getToken",
+                                           "RelayService:banProxy",
+                                           "TokenService:listStreams",
+                                           "BaseService:createStream",
+                                           "TokenService:TokenService:ping"};
     for (gsize i = 0; i < G_N_ELEMENTS(served); i++)
         g_assert_nonnull(method_table_find(served[i]));
     for (gsize i = 0; i < G_N_ELEMENTS(unserved); i++)
@@ -102,6 +114,13 @@ static void test_roles(void)
     g_assert_false(method_table_serves(report, YTOPS_ROLE_MANAGEMENT));
     for (YtopsRole role = YTOPS_ROLE_ALL_IN_ONE; role <= YTOPS_ROLE_WORKER; role++)
         g_assert_true(method_table_serves(ban, role));
+    const RpcMethod *create = method_table_find("createStream");
+    const RpcMethod *list = method_table_find("listStreams");
+    g_assert_true(method_table_serves(create, YTOPS_ROLE_WORKER));
+    g_assert_true(method_table_serves(create, YTOPS_ROLE_ALL_IN_ONE));
+    g_assert_false(method_table_serves(create, YTOPS_ROLE_MANAGEMENT));
+    g_assert_false(method_table_serves(list, YTOPS_ROLE_MANAGEMENT));
+    g_assert_false(create->deferred);
     g_assert_true(token->deferred);
     g_assert_false(report->deferred);
 }

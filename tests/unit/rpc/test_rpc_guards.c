@@ -19,7 +19,7 @@ static void test_unknown_method(Harness *harness)
                                         "BaseService:banAccount",
                                         "",
                                         ":",
-                                        "RelayService:listStreams",
+                                        "WorkService:pushUrls",
                                         "pushUrls",
                                         "TokenService:TokenService:ping",
                                         "Ping"};

@@ -1,0 +1,135 @@
+/* What becomes of an attempt after an error: the policy decides, this does it. */
+#include "attempt_private.h"
+#include "relay_words.h"
+#include "ytops/log.h"
+
+static void log_failure(Attempt *self, const AttemptError *failure)
+{
+    g_autofree char *words = NULL;
+
+    if (failure->error == RELAY_ERROR_CHUNK_TIMEOUT) {
+        words = relay_words_no_data(attempt_chunk_timeout(self), self->stream->id, self->client_id);
+        ytops_log_warning("relay", words, "url", attempt_get_url(self), NULL);
+        return;
+    }
+    words = attempt_error_text(failure, attempt_get_url(self));
+    ytops_log_warning("relay", words, "stream_id", self->stream->id, "client_id", self->client_id,
+                      NULL);
+}
+
+static void retry(Attempt *self, const RelayDecision *decision)
+{
+    g_autofree char *words = relay_words_retry(&self->progress, &self->stream->settings, decision,
+                                               self->stream->id, self->client_id);
+
+    ytops_log_info("relay", words, NULL);
+    self->stream->retry_count = self->progress.retry_count;
+    relay_timer_start(self->timer, decision->delay_ms);
+    attempt_set_state(self, YTOPS_RELAY_WAITING_RETRY);
+}
+
+static void fail_over(Attempt *self, const RelayDecision *decision, guint from)
+{
+    YtopsRelayStream *stream = self->stream;
+    g_autofree char *words = relay_words_failover(&self->progress, &stream->settings, decision,
+                                                  stream->id, self->client_id);
+
+    ytops_log_info("relay", words, "old_url", self->urls[from], "new_url",
+                   self->urls[decision->url_index], NULL);
+    stream->retry_count = 0;
+    relay_stream_note_failover(stream, from, decision->url_index, decision->reason,
+                               self->progress.failover_count);
+    if (self->is_closed)
+        return;
+    if (decision->delay_ms == 0) {
+        attempt_connect(self);
+        return;
+    }
+    relay_timer_start(self->timer, decision->delay_ms);
+    attempt_set_state(self, YTOPS_RELAY_WAITING_RETRY);
+}
+
+static void give_up(Attempt *self, const AttemptError *failure, const char *reason,
+                    guint retry_count)
+{
+    g_autoptr(GError) error = attempt_error_to_gerror(failure, attempt_get_url(self), reason);
+
+    self->state = YTOPS_RELAY_FAILED;
+    relay_stream_set_error(self->stream, error->message);
+    self->stream->retry_count = retry_count;
+    ytops_log_warning("relay", "all has failed", "stream_id", self->stream->id, "client_id",
+                      self->client_id, "reason", reason, "last_error", error->message, NULL);
+    relay_stream_note_failure(self->stream, reason, retry_count);
+    if (!self->is_closed)
+        self->events->on_failed(error, self->data);
+}
+
+/* The backend a redirect led to no longer works: the URL itself gets its full chance first. */
+static gboolean leave_sticky(Attempt *self, const RelayProgress *before)
+{
+    if (!self->on_sticky || !self->is_own)
+        return FALSE;
+    self->progress = *before;
+    self->progress.retry_count = 0;
+    self->progress.url_since_ms = -1;
+    self->progress.flowing_since_ms = -1;
+    g_clear_pointer(attempt_sticky_slot(self), g_free);
+    ytops_log_info("relay", "the sticky backend failed, going back to the original URL",
+                   "stream_id", self->stream->id, "url", attempt_get_url(self), NULL);
+    attempt_connect(self);
+    return TRUE;
+}
+
+static void act(Attempt *self, const AttemptError *failure)
+{
+    YtopsRelaySettings settings = self->stream->settings;
+    RelayProgress before = self->progress;
+    RelayDecision decision;
+
+    if (failure->is_final)
+        settings.retry_attempts = 0;
+    decision = relay_policy_decide(&self->progress, &settings, failure->error, failure->status,
+                                   self->retry_after_ms, attempt_now_ms());
+    if (decision.action == RELAY_RETRY)
+        retry(self, &decision);
+    else if (leave_sticky(self, &before))
+        return;
+    else if (decision.action == RELAY_FAILOVER)
+        fail_over(self, &decision, before.url_index);
+    else
+        give_up(self, failure, decision.reason, before.retry_count);
+}
+
+void attempt_fail(Attempt *self, const AttemptError *failure)
+{
+    attempt_drop_fetch(self);
+    log_failure(self, failure);
+    relay_stream_set_error(self->stream, failure->message != NULL
+                                             ? failure->message
+                                             : relay_error_to_string(failure->error));
+    if (self->events->on_break != NULL && !self->events->on_break(self->data)) {
+        if (!self->is_closed)
+            give_up(self, failure, "it cannot be resumed", self->progress.retry_count);
+        return;
+    }
+    if (!self->is_closed)
+        act(self, failure);
+}
+
+void attempt_switch(Attempt *self, guint url_index)
+{
+    AttemptError failure = {.error = RELAY_ERROR_OPERATOR};
+
+    if (self->is_closed || url_index >= self->progress.n_urls)
+        return;
+    attempt_drop_fetch(self);
+    relay_timer_stop(self->timer);
+    relay_policy_decide(&self->progress, &self->stream->settings, RELAY_ERROR_OPERATOR, 0, 0,
+                        attempt_now_ms());
+    /* Another client may have moved on alone before: the operator's switch brings all to one. */
+    self->progress.url_index = url_index;
+    if (self->events->on_break == NULL || self->events->on_break(self->data))
+        attempt_connect(self);
+    else if (!self->is_closed)
+        give_up(self, &failure, "it cannot be resumed", 0);
+}

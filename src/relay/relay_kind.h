@@ -1,0 +1,17 @@
+/* What kind of stream a URL or a response is. Pure. */
+#pragma once
+
+#include "upstream.h"
+#include "ytops/relay.h"
+
+/* By the path's suffix; AUTO where that tells nothing. */
+YtopsRelayKind relay_kind_from_url(const char *url);
+
+/*
+ * By the first good response, never AUTO: HLS by its Content-Type or the path's suffix; LIVE where
+ * it has neither a length nor Accept-Ranges: bytes; else VOD. url: where it came from.
+ */
+YtopsRelayKind relay_kind_from_head(const UpstreamHead *head, const char *url);
+
+/* Whether the URL's path ends as a playlist's does. */
+gboolean relay_kind_is_playlist_url(const char *url);
