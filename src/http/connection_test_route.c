@@ -1,5 +1,6 @@
 #include "connection_test_route.h"
 
+#include "route_reply.h"
 #include "stream_spec.h"
 #include "ytops/log.h"
 
@@ -55,7 +56,7 @@ static void test_connection(YtopsHttpExchange *exchange, gpointer data)
         return;
     }
     g_free(question);
-    ytops_http_exchange_respond_error(exchange, 0, error, ytops_error_get_context(error, "field"));
+    route_reply_refuse(exchange, error);
 }
 
 void connection_test_route_add(YtopsHttpServer *server, YtopsRelay *relay)

@@ -5,6 +5,7 @@
 #include "connection_test_route.h"
 #include "event_routes.h"
 #include "relay_players.h"
+#include "route_reply.h"
 #include "stream_json.h"
 #include "stream_spec.h"
 #include "webhook_routes.h"
@@ -14,17 +15,6 @@ struct YtopsRelayApi {
     RelayPlayers *players;
     EventRoutes *event_routes;
 };
-
-static void respond(YtopsHttpExchange *exchange, guint status, YtopsJson *json)
-{
-    ytops_http_exchange_respond_json(exchange, status, json);
-    ytops_json_unref(json);
-}
-
-static void refuse(YtopsHttpExchange *exchange, const GError *error)
-{
-    ytops_http_exchange_respond_error(exchange, 0, error, ytops_error_get_context(error, "field"));
-}
 
 /* The stream that {id} names, or NULL after a 404. */
 static YtopsRelayStream *find_stream(YtopsRelayApi *api, YtopsHttpExchange *exchange)
@@ -62,11 +52,11 @@ static void create(YtopsHttpExchange *exchange, gpointer data)
     if (spec != NULL)
         stream = ytops_relay_create(api->relay, &spec->spec, &error);
     if (stream == NULL) {
-        refuse(exchange, error);
+        route_reply_refuse(exchange, error);
         return;
     }
     ytops_relay_stream_get_info(stream, &info);
-    respond(exchange, 201, stream_json_created(&info));
+    route_reply_take(exchange, 201, stream_json_created(&info));
 }
 
 static gboolean has_metadata(YtopsRelayStream *stream, const char *field, const char *value)
@@ -92,7 +82,7 @@ static void respond_list(YtopsRelayApi *api, YtopsHttpExchange *exchange, const 
     }
     ytops_json_set_int(document, "total", ytops_json_length(list));
     ytops_json_set_take(document, "streams", list);
-    respond(exchange, 200, document);
+    route_reply_take(exchange, 200, document);
 }
 
 static void list(YtopsHttpExchange *exchange, gpointer data)
@@ -123,7 +113,7 @@ static void show(YtopsHttpExchange *exchange, gpointer data)
     YtopsRelayStream *stream = find_stream(data, exchange);
 
     if (stream != NULL)
-        respond(exchange, 200, status_of(stream));
+        route_reply_take(exchange, 200, status_of(stream));
 }
 
 static void delete (YtopsHttpExchange *exchange, gpointer data)
@@ -138,7 +128,7 @@ static void delete (YtopsHttpExchange *exchange, gpointer data)
     ytops_json_set_string(json, "message", "Stream deleted");
     ytops_json_set_string(json, "stream_id", ytops_http_exchange_get_param(exchange, "id"));
     ytops_relay_delete(api->relay, stream);
-    respond(exchange, 200, json);
+    route_reply_take(exchange, 200, json);
 }
 
 static void failover(YtopsHttpExchange *exchange, gpointer data)
@@ -149,7 +139,7 @@ static void failover(YtopsHttpExchange *exchange, gpointer data)
     if (stream == NULL)
         return;
     if (ytops_relay_stream_failover(stream, &error))
-        respond(exchange, 200, status_of(stream));
+        route_reply_take(exchange, 200, status_of(stream));
     else
         ytops_http_exchange_respond_error(exchange, 409, error, NULL);
 }
@@ -194,7 +184,7 @@ static void stats(YtopsHttpExchange *exchange, gpointer data)
     ytops_json_set_int(json, "total_clients", relay_players_count(api->players));
     ytops_json_set_int(json, "bytes_from_upstream", (gint64)from_upstream);
     ytops_json_set_int(json, "bytes_to_clients", (gint64)to_clients);
-    respond(exchange, 200, json);
+    route_reply_take(exchange, 200, json);
 }
 
 static void clients(YtopsHttpExchange *exchange, gpointer data)
@@ -204,7 +194,7 @@ static void clients(YtopsHttpExchange *exchange, gpointer data)
 
     ytops_json_set_int(json, "total", relay_players_count(api->players));
     ytops_json_set_take(json, "clients", relay_players_to_json(api->players));
-    respond(exchange, 200, json);
+    route_reply_take(exchange, 200, json);
 }
 
 static const struct {

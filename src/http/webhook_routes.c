@@ -1,24 +1,14 @@
 #include "webhook_routes.h"
 
+#include "route_reply.h"
 #include "stream_spec.h"
-
-static void refuse(YtopsHttpExchange *exchange, const GError *error)
-{
-    ytops_http_exchange_respond_error(exchange, 0, error, ytops_error_get_context(error, "field"));
-}
-
-static void respond(YtopsHttpExchange *exchange, guint status, YtopsJson *json)
-{
-    ytops_http_exchange_respond_json(exchange, status, json);
-    ytops_json_unref(json);
-}
 
 static void list(YtopsHttpExchange *exchange, gpointer data)
 {
     YtopsJson *json = ytops_json_object_new();
 
     ytops_json_set_take(json, "webhooks", ytops_webhooks_to_json(data));
-    respond(exchange, 200, json);
+    route_reply_take(exchange, 200, json);
 }
 
 /* The names of `events`, borrowed from the body; NULL after an error. */
@@ -58,13 +48,13 @@ static void add(YtopsHttpExchange *exchange, gpointer data)
     if (types != NULL)
         id = ytops_webhooks_add(data, url, (const char *const *)types->pdata, &error);
     if (id == NULL) {
-        refuse(exchange, error);
+        route_reply_refuse(exchange, error);
         return;
     }
     json = ytops_json_object_new();
     ytops_json_set_string(json, "message", "Webhook added");
     ytops_json_set_string(json, "webhook_id", id);
-    respond(exchange, 201, json);
+    route_reply_take(exchange, 201, json);
 }
 
 static void remove_named(YtopsHttpExchange *exchange, gpointer data, const char *id_or_url)
@@ -80,7 +70,7 @@ static void remove_named(YtopsHttpExchange *exchange, gpointer data, const char 
     }
     json = ytops_json_object_new();
     ytops_json_set_string(json, "message", "Webhook removed");
-    respond(exchange, 200, json);
+    route_reply_take(exchange, 200, json);
 }
 
 static void remove_by_id(YtopsHttpExchange *exchange, gpointer data)
