@@ -8,19 +8,14 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # A folder may include the public headers of those before it, and of itself.
+LAYERS = ["base", "config", "redis", "audit", "instances", "accounts", "proxies", "tokens", "relay",
+          "work", "rpc", "http", "app"]
+SIBLINGS = [{"audit", "instances"}, {"accounts", "proxies"}, {"relay", "work"}, {"rpc", "http"}]
 MAY_INCLUDE = {
-    "base": [],
-    "config": ["base"],
-    "redis": ["base", "config"],
-    "accounts": ["base", "config", "redis"],
-    "proxies": ["base", "config", "redis"],
-    "tokens": ["base", "config", "redis", "accounts", "proxies"],
-    "relay": ["base", "config", "redis", "accounts", "proxies", "tokens"],
-    "rpc": ["base", "config", "redis", "accounts", "proxies", "tokens", "relay"],
-    "http": ["base", "config", "redis", "accounts", "proxies", "tokens", "relay"],
-    "app": ["base", "config", "redis", "accounts", "proxies", "tokens", "relay", "rpc", "http"],
-    "cli": ["base", "rpc"],
-}
+    folder: [other for other in LAYERS[:place]
+             if not any({folder, other} <= pair for pair in SIBLINGS)]
+    for place, folder in enumerate(LAYERS)
+} | {"cli": ["base", "rpc"]}
 
 # The folder that each public header is the contract of.
 HOME = {
@@ -28,11 +23,13 @@ HOME = {
     "process": "base", "role": "base",
     "config": "config",
     "redis": "redis", "embedded_redis": "redis",
+    "audit": "audit", "instances": "instances",
     "account_manager": "accounts",
     "proxy_manager": "proxies", "proxy_preflight": "proxies", "proxy_url": "proxies",
     "error_policy": "tokens", "token_request": "tokens", "token_service": "tokens",
     "relay": "relay", "relay_events": "relay", "relay_loop": "relay", "relay_settings": "relay",
     "webhooks": "relay",
+    "account_pool": "work", "recovery": "work", "work_queue": "work",
     "rpc_client": "rpc", "rpc_server": "rpc",
     "http_server": "http", "relay_api": "http",
 }
