@@ -13,7 +13,7 @@ static char *command_name(const CliCommand *command)
 
 static gboolean check_known(const CliOptions *options, GError **error)
 {
-    guint32 known = options->command->options | (CLI_BIT(CLI_OPT_N_GLOBAL) - 1);
+    guint64 known = options->command->options | (CLI_BIT(CLI_OPT_N_GLOBAL) - 1);
     g_autofree char *name = command_name(options->command);
 
     for (guint id = 0; id < CLI_N_OPTS; id++) {

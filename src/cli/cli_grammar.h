@@ -64,8 +64,8 @@ typedef enum {
     CLI_N_OPTS
 } CliOptionId;
 
-#define CLI_BIT(option) (1u << (option))
-G_STATIC_ASSERT(CLI_N_OPTS <= 32);
+#define CLI_BIT(option) (G_GUINT64_CONSTANT(1) << (option))
+G_STATIC_ASSERT(CLI_N_OPTS <= 64);
 
 /* How the value of an option is read. */
 typedef enum {
@@ -97,7 +97,7 @@ typedef struct {
     const char *noun;     /* the first word */
     const char *verb;     /* the second; NULL: there is none */
     const char *argument; /* what help calls the word after; NULL: it takes none */
-    guint32 options;      /* CLI_BITs besides the global ones */
+    guint64 options;      /* CLI_BITs besides the global ones */
     const char *help;
 } CliCommand;
 

@@ -36,7 +36,7 @@ static void append_option(GString *help, const CliOption *option)
     append_entry(help, left, option->help);
 }
 
-static void append_options(GString *help, guint32 options)
+static void append_options(GString *help, guint64 options)
 {
     for (guint id = CLI_OPT_N_GLOBAL; id < CLI_N_OPTS; id++) {
         if (options & CLI_BIT(id))

@@ -20,7 +20,7 @@ typedef struct {
     const CliCommand *command; /* NULL: none was named; only with help or version */
     const char *noun;          /* the first word, for the help on it; static */
     char *argument;
-    guint32 given; /* CLI_BITs of the options on the line */
+    guint64 given; /* CLI_BITs of the options on the line */
 
     char *host; /* never NULL */
     guint16 port;
