@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "ytops/completion.h"
 #include "ytops/log.h"
 #include "ytops/role.h"
 
@@ -16,7 +17,9 @@ typedef enum {
     YTOPS_CONFIG_SHOW_HELP,
     YTOPS_CONFIG_SHOW_VERSION,
     YTOPS_CONFIG_SHOW_CONFIG,
-    YTOPS_CONFIG_SHOW_DOCS
+    YTOPS_CONFIG_SHOW_DOCS,
+    YTOPS_CONFIG_SHOW_MAN,
+    YTOPS_CONFIG_SHOW_COMPLETION
 } YtopsConfigAction;
 
 typedef enum { YTOPS_RUNNER_WARM, YTOPS_RUNNER_COMMAND } YtopsRunnerChoice;
@@ -24,6 +27,7 @@ typedef enum { YTOPS_RUNNER_WARM, YTOPS_RUNNER_COMMAND } YtopsRunnerChoice;
 /* Strings are never NULL; "" stands for none. Owned by the config. */
 typedef struct {
     YtopsConfigAction action;
+    YtopsShell completion_shell; /* of YTOPS_CONFIG_SHOW_COMPLETION */
 
     YtopsRole service_role;
     char *listen;
@@ -113,6 +117,10 @@ void ytops_config_scrub_argv(int argc, char **argv);
  */
 gboolean ytops_config_reread_log_level(const YtopsConfig *config, YtopsLogLevel *level,
                                        GError **error);
+
+/* The page ytdlp-ops-server(8), and the completion script for a shell. g_free. */
+char *ytops_config_man(void);
+char *ytops_config_completion(YtopsShell shell);
 
 /* Texts for --help, --print-config (passwords shown as ***) and docs/configuration.md. g_free. */
 char *ytops_config_help(void);

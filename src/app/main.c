@@ -57,6 +57,10 @@ int main(int argc, char **argv)
         return show(ytops_config_print(config));
     case YTOPS_CONFIG_SHOW_DOCS:
         return show(ytops_config_docs());
+    case YTOPS_CONFIG_SHOW_MAN:
+        return show(ytops_config_man());
+    case YTOPS_CONFIG_SHOW_COMPLETION:
+        return show(ytops_config_completion(config->completion_shell));
     case YTOPS_CONFIG_RUN:
         break;
     }

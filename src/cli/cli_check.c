@@ -84,6 +84,20 @@ static gboolean check_report(const CliOptions *options, GError **error)
     return TRUE;
 }
 
+static gboolean check_shell(const CliOptions *options, GError **error)
+{
+    YtopsShell shell;
+    g_autofree char *allowed = NULL;
+
+    if (!check_given(options, error))
+        return FALSE;
+    if (ytops_shell_from_string(options->argument, &shell))
+        return TRUE;
+    allowed = g_strjoinv(", ", (char **)ytops_shell_names());
+    return REFUSE(error, "'completion' knows the shells %s, and not '%s'", allowed,
+                  options->argument);
+}
+
 gboolean cli_check(const CliOptions *options, GError **error)
 {
     if (!check_known(options, error) || !check_argument(options, error))
@@ -93,6 +107,8 @@ gboolean cli_check(const CliOptions *options, GError **error)
         return check_token(options, error);
     case CLI_REPORT:
         return check_report(options, error);
+    case CLI_COMPLETION:
+        return check_shell(options, error);
     default:
         if (options->command->options & CLI_BIT(CLI_OPT_ALL))
             return check_target(options, error);

@@ -110,6 +110,8 @@ static const CliCommand COMMANDS[] = {
      "end the stream and disconnect its clients"},
     {CLI_TOKEN, "token", NULL, "URL", A_TOKEN, "get the info.json of a video"},
     {CLI_REPORT, "report", NULL, NULL, A_REPORT, "tell what became of a token's use"},
+    {CLI_COMPLETION, "completion", NULL, "SHELL", 0, "a completion script for bash, zsh or fish"},
+    {CLI_MAN, "man", NULL, NULL, 0, "the manual page, for man -l -"},
 };
 
 const CliOption *cli_option_get(CliOptionId id)

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "ytops/completion.h"
 
 typedef enum {
     CLI_INFO,
@@ -25,7 +25,10 @@ typedef enum {
     CLI_RELAY_FAILOVER,
     CLI_RELAY_DELETE,
     CLI_TOKEN,
-    CLI_REPORT
+    CLI_REPORT,
+    /* Those that ask no server: */
+    CLI_COMPLETION,
+    CLI_MAN
 } CliCommandId;
 
 typedef enum {
@@ -115,6 +118,10 @@ const CliCommand *cli_command_at(guint index);
 
 /* "info, ping, proxies, ..." or, with a noun, its verbs; "" where it has none. Free with g_free. */
 char *cli_command_words(const char *noun);
+
+/* The page ytdlp-ops(1), and the completion script for a shell. Free with g_free. */
+char *cli_man_page(void);
+char *cli_completion_script(YtopsShell shell);
 
 /* The help text: of all (both NULL), of a noun, or of a command. Free with g_free. */
 char *cli_help_text(const char *noun, const CliCommand *command);

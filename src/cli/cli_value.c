@@ -5,6 +5,9 @@
 #include "ytops/error.h"
 #include "ytops/json.h"
 
+static const char *const COLORS[] = {"auto", "always", "never", NULL};
+static const char *const KINDS[] = {"auto", "live", "vod", "hls", NULL};
+
 static gboolean set_error(GError **error, const char *value, const char *allowed)
 {
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT, "'%s' is not %s", value, allowed);
@@ -66,8 +69,7 @@ static int choice_parse(const char *text, const char *const *names, GError **err
 
 static gboolean color_parse(const char *text, CliColor *color, GError **error)
 {
-    static const char *const NAMES[] = {"auto", "always", "never", NULL};
-    int choice = choice_parse(text, NAMES, error);
+    int choice = choice_parse(text, COLORS, error);
 
     if (choice >= 0)
         *color = (CliColor)choice;
@@ -76,13 +78,12 @@ static gboolean color_parse(const char *text, CliColor *color, GError **error)
 
 static gboolean kind_parse(const char *text, YtopsStreamKind *kind, GError **error)
 {
-    static const char *const NAMES[] = {"auto", "live", "vod", "hls", NULL};
-    static const YtopsStreamKind KINDS[] = {YTOPS_STREAM_KIND_AUTO, YTOPS_STREAM_KIND_LIVE,
-                                            YTOPS_STREAM_KIND_VOD, YTOPS_STREAM_KIND_HLS};
-    int choice = choice_parse(text, NAMES, error);
+    static const YtopsStreamKind VALUES[] = {YTOPS_STREAM_KIND_AUTO, YTOPS_STREAM_KIND_LIVE,
+                                             YTOPS_STREAM_KIND_VOD, YTOPS_STREAM_KIND_HLS};
+    int choice = choice_parse(text, KINDS, error);
 
     if (choice >= 0)
-        *kind = KINDS[choice];
+        *kind = VALUES[choice];
     return choice >= 0;
 }
 
@@ -198,6 +199,18 @@ gboolean cli_value_set(CliOptions *options, const CliOption *option, const char 
         return TRUE;
     g_prefix_error(error, "--%s: ", option->name);
     return FALSE;
+}
+
+const char *const *cli_value_choices(CliValueKind kind)
+{
+    switch (kind) {
+    case CLI_VALUE_COLOR:
+        return COLORS;
+    case CLI_VALUE_KIND:
+        return KINDS;
+    default:
+        return NULL;
+    }
 }
 
 void cli_value_clear(CliOptions *options, const CliOption *option)

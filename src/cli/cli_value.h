@@ -10,6 +10,9 @@
 gboolean cli_value_set(CliOptions *options, const CliOption *option, const char *value,
                        GError **error);
 
+/* The names that a value of that kind can be, NULL-terminated; NULL where it is free text. Static. */
+const char *const *cli_value_choices(CliValueKind kind);
+
 /* Frees what the field of that option owns, and leaves it empty. */
 void cli_value_clear(CliOptions *options, const CliOption *option);
 

@@ -29,6 +29,22 @@ static const Run RUNS[] = {
     [CLI_REPORT] = cli_report_run,
 };
 
+/* FALSE where the command needs a server after all. */
+static gboolean run_offline(const CliOptions *options)
+{
+    g_autofree char *text = NULL;
+    YtopsShell shell;
+
+    if (options->command->id == CLI_MAN)
+        text = cli_man_page();
+    else if (options->command->id == CLI_COMPLETION &&
+             ytops_shell_from_string(options->argument, &shell))
+        text = cli_completion_script(shell);
+    if (text != NULL)
+        cli_output_text(text);
+    return text != NULL;
+}
+
 static int run_command(const CliOptions *options)
 {
     CliSession session = {.options = options, .output = cli_output_detect(options->color)};
@@ -69,5 +85,9 @@ int main(int argc, char **argv)
         cli_output_note("ytdlp-ops: %s", error->message);
         return EX_USAGE;
     }
-    return options->help || options->version ? show_help(options) : run_command(options);
+    if (options->help || options->version)
+        return show_help(options);
+    if (run_offline(options))
+        return cli_output_finish() ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_command(options);
 }

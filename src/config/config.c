@@ -16,10 +16,17 @@ typedef struct {
 static const struct {
     const char *flag;
     YtopsConfigAction action;
+    YtopsShell shell;
 } actions[] = {
-    {"--help", YTOPS_CONFIG_SHOW_HELP},       {"-h", YTOPS_CONFIG_SHOW_HELP},
-    {"--version", YTOPS_CONFIG_SHOW_VERSION}, {"--print-config", YTOPS_CONFIG_SHOW_CONFIG},
-    {"--print-docs", YTOPS_CONFIG_SHOW_DOCS},
+    {"--help", YTOPS_CONFIG_SHOW_HELP, 0},
+    {"-h", YTOPS_CONFIG_SHOW_HELP, 0},
+    {"--version", YTOPS_CONFIG_SHOW_VERSION, 0},
+    {"--print-config", YTOPS_CONFIG_SHOW_CONFIG, 0},
+    {"--print-docs", YTOPS_CONFIG_SHOW_DOCS, 0},
+    {"--print-man", YTOPS_CONFIG_SHOW_MAN, 0},
+    {"--print-completion-bash", YTOPS_CONFIG_SHOW_COMPLETION, YTOPS_SHELL_BASH},
+    {"--print-completion-zsh", YTOPS_CONFIG_SHOW_COMPLETION, YTOPS_SHELL_ZSH},
+    {"--print-completion-fish", YTOPS_CONFIG_SHOW_COMPLETION, YTOPS_SHELL_FISH},
 };
 
 static gboolean G_GNUC_PRINTF(2, 3) refuse(GError **error, const char *format, ...)
@@ -57,6 +64,7 @@ static gboolean take_action(YtopsConfig *config, const char *argument)
     for (guint i = 0; i < G_N_ELEMENTS(actions); i++) {
         if (strcmp(argument, actions[i].flag) == 0) {
             config->action = actions[i].action;
+            config->completion_shell = actions[i].shell;
             return TRUE;
         }
     }

@@ -64,11 +64,14 @@ char *ytops_config_help(void)
 
     for (const Option *option = option_table(); option->flag != NULL; option++)
         append_help(out, option);
-    g_string_append(out, "\nActions:\n"
-                         "  --help                      This text.\n"
-                         "  --version                   The version.\n"
-                         "  --print-config              The settings in force, and no more.\n"
-                         "  --print-docs                docs/configuration.md.\n");
+    g_string_append(out,
+                    "\nActions:\n"
+                    "  --help                      This text.\n"
+                    "  --version                   The version.\n"
+                    "  --print-config              The settings in force, and no more.\n"
+                    "  --print-docs                docs/configuration.md.\n"
+                    "  --print-man                 The manual page.\n"
+                    "  --print-completion-SHELL    A completion script for bash, zsh or fish.\n");
     return g_string_free(out, FALSE);
 }
 

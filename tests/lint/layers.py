@@ -19,8 +19,9 @@ MAY_INCLUDE = {
 
 # The folder that each public header is the contract of.
 HOME = {
-    "clock": "base", "error": "base", "json": "base", "log": "base", "pool_state": "base",
-    "process": "base", "role": "base",
+    "clock": "base", "completion": "base", "error": "base", "json": "base", "log": "base",
+    "pool_state": "base",
+    "process": "base", "roff": "base", "role": "base",
     "config": "config",
     "redis": "redis", "embedded_redis": "redis",
     "audit": "audit", "instances": "instances",
