@@ -23,7 +23,8 @@ struct App {
     YtopsErrorPolicy *error_policy;
     YtopsTokenService *tokens; /* NULL on the management role */
     YtopsRpcServer *rpc;
-    RelayService *relay; /* NULL on the management role, and without --http-listen */
+    HttpService *http;   /* NULL without --http-listen */
+    RelayService *relay; /* NULL without http, and on the management role */
 };
 
 /* Unique per process, and readable: it names this worker in the rotation of the proxies. */
@@ -181,7 +182,7 @@ static gboolean start_rpc(App *app, GError **error)
         .proxies = app->proxies,
         .tokens = app->tokens,
         .token_timeout_s = config->token_timeout_s,
-        .relay_loop = app->relay != NULL ? relay_service_get_loop(app->relay) : NULL,
+        .relay_loop = app->relay != NULL ? http_service_get_loop(app->http) : NULL,
         .relay = app->relay != NULL ? relay_service_get_relay(app->relay) : NULL,
     };
 
@@ -191,12 +192,20 @@ static gboolean start_rpc(App *app, GError **error)
     return app->rpc != NULL;
 }
 
-static gboolean start_relay(App *app, GError **error)
+static gboolean make_http(App *app, GError **error)
 {
-    if (app->config->service_role == YTOPS_ROLE_MANAGEMENT || *app->config->http_listen == '\0')
+    if (*app->config->http_listen == '\0')
         return TRUE;
-    app->relay = relay_service_new(app->config, error);
+    app->http = http_service_new(app->config, error);
+    if (app->http == NULL || app->config->service_role == YTOPS_ROLE_MANAGEMENT)
+        return app->http != NULL;
+    app->relay = relay_service_new(app->config, app->http, error);
     return app->relay != NULL;
+}
+
+static gboolean start_http(App *app, GError **error)
+{
+    return app->http == NULL || http_service_start(app->http, error);
 }
 
 App *app_new(const YtopsConfig *config, GError **error)
@@ -210,8 +219,8 @@ App *app_new(const YtopsConfig *config, GError **error)
         return NULL;
     check_redis(app);
     make_accounts(app);
-    if (!make_proxies(app, error) || !start_relay(app, error) || !start_tokens(app, error) ||
-        !start_rpc(app, error))
+    if (!make_proxies(app, error) || !start_tokens(app, error) || !make_http(app, error) ||
+        !start_rpc(app, error) || !start_http(app, error))
         return NULL;
     return g_steal_pointer(&app);
 }
@@ -219,7 +228,7 @@ App *app_new(const YtopsConfig *config, GError **error)
 static void log_ready(App *app)
 {
     const char *http_port =
-        app->relay != NULL ? YTOPS_LOG_INT(relay_service_get_port(app->relay)) : NULL;
+        app->http != NULL ? YTOPS_LOG_INT(http_service_get_port(app->http)) : NULL;
 
     ytops_log_info("app", "ready", "version", YTOPS_VERSION, "service_role",
                    ytops_role_to_string(app->config->service_role), "listen", app->config->listen,
@@ -270,7 +279,7 @@ void app_run(App *app)
         else
             beat(app);
     }
-    drain(app->rpc, app->tokens, app->relay, app->config->drain_grace_s,
+    drain(app->rpc, app->tokens, app->http, app->config->drain_grace_s,
           app->config->drain_timeout_s);
     if (app->config->service_role != YTOPS_ROLE_MANAGEMENT)
         ytops_proxy_manager_leave(app->proxies, NULL);
@@ -282,7 +291,9 @@ void app_free(App *app)
     if (app == NULL)
         return;
     ytops_rpc_server_free(app->rpc);
+    http_service_close(app->http);
     relay_service_free(app->relay);
+    http_service_free(app->http);
     ytops_token_service_free(app->tokens);
     ytops_error_policy_free(app->error_policy);
     ytops_proxy_manager_free(app->proxies);

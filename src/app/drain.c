@@ -34,7 +34,7 @@ static gboolean wait_for_calls(YtopsRpcServer *rpc, gint64 timeout_s)
     return TRUE;
 }
 
-void drain(YtopsRpcServer *rpc, YtopsTokenService *tokens, RelayService *relay, gint64 grace_s,
+void drain(YtopsRpcServer *rpc, YtopsTokenService *tokens, HttpService *http, gint64 grace_s,
            gint64 timeout_s)
 {
     gboolean patient;
@@ -44,8 +44,8 @@ void drain(YtopsRpcServer *rpc, YtopsTokenService *tokens, RelayService *relay, 
     ytops_rpc_server_drain(rpc);
     patient = wait_for_load_balancers(rpc, grace_s);
     ytops_rpc_server_stop_listening(rpc);
-    if (relay != NULL)
-        relay_service_drain(relay);
+    if (http != NULL)
+        http_service_drain(http);
     if (patient)
         patient = wait_for_calls(rpc, timeout_s);
     if (!patient)

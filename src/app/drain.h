@@ -9,12 +9,12 @@
  */
 #pragma once
 
-#include "relay_service.h"
+#include "http_service.h"
 #include "ytops/rpc_server.h"
 
 /*
- * Blocks the calling thread, which must be the one that takes the signals. `tokens` and `relay` may be
+ * Blocks the calling thread, which must be the one that takes the signals. `tokens` and `http` may be
  * NULL. Players are not waited for: a live stream has no end.
  */
-void drain(YtopsRpcServer *rpc, YtopsTokenService *tokens, RelayService *relay, gint64 grace_s,
+void drain(YtopsRpcServer *rpc, YtopsTokenService *tokens, HttpService *http, gint64 grace_s,
            gint64 timeout_s);

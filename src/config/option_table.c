@@ -154,10 +154,9 @@ static const Option table[] = {
 
     {.section = "HTTP and relay",
      .flag = "http-listen",
-     STRING(
-         http_listen, "ADDRESS", "127.0.0.1",
-         "Address of the HTTP port, which carries the relay's media and its control. One that is "
-         "not on loopback needs --api-token. Empty: no HTTP.")},
+     STRING(http_listen, "ADDRESS", "127.0.0.1",
+            "Address of the HTTP port: the relay's media and its control, except on the role "
+            "management. One that is not on loopback needs --api-token. Empty: no HTTP.")},
     {.flag = "http-port",
      INTEGER(http_port, "PORT", "8085", 0, 65535, "HTTP port; 0 takes any free one and logs it.")},
     {.flag = "api-token",

@@ -8,6 +8,7 @@ from support.calls import failure_report, token_request
 from support.contract import ServiceRole
 from support.faults import fault, refusal
 from support.processes import free_port
+from support.relay_api import RelayApi
 
 IDENTITY = "shared"
 OTHER = "another-pool"
@@ -65,6 +66,13 @@ def test_management_makes_no_tokens(management):
         report = failure_report("socks5://127.0.0.1:9", "acc_01")
         refusal("ROLE_FORBIDDEN", client.reportOutcome, report)
         assert client.getProxyStatus("") == []
+
+
+def test_management_has_http_and_no_relay(management):
+    http = RelayApi(management.http_port)
+    for path in ("/streams", "/stats", "/events", "/stream/x"):
+        assert http.get(path).error()["code"] == "NOT_FOUND", path
+    assert http.call("POST", "/streams", {"url": "http://127.0.0.1:9/"}).status == 404
 
 
 def test_worker_serves_its_own_identity_only(worker):

@@ -98,9 +98,6 @@ class RelayServer(OpsServer):
         # The token workers are no business of the relay's.
         relay = {"http_port": 0, "relay_allow_private": "true", "token_runner": "command"}
         super().__init__(folder, **relay | FAST | flags)
-        ready = self.find_entry("ready")
-        assert ready, self.log_text()
-        self.http_port = int(ready["http_port"])
         self.api = RelayApi(self.http_port, flags.get("api_token"))
 
     def log_entries(self) -> list[dict[str, Any]]:

@@ -64,10 +64,13 @@ class OpsServer:
         self.process = ManagedProcess(
             self.argv, folder / "server.log", base_environment(folder) | (env or {})
         )
+        self.http_port = 0
+        """0 where there is no HTTP port, or where the log does not tell it."""
         self.port = self._wait_for_port() if quiet else self._wait_for_log()
 
     def _wait_for_log(self) -> int:
         ready = self.process.wait_ready(lambda: self.find_entry("ready"), "the server is ready")
+        self.http_port = int(ready.get("http_port") or 0)
         return int(ready["port"])
 
     def _wait_for_port(self) -> int:
