@@ -27,27 +27,31 @@ typedef struct {
     char *url;               /* or, in a queue of download tasks, the task as JSON */
     gint64 deliveries;       /* 1: the first */
     gint64 lease_expires_at; /* Unix seconds */
-} YtopsWorkItem;
+} YtopsQueueItem;
 
-void ytops_work_item_free(YtopsWorkItem *item);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsWorkItem, ytops_work_item_free)
+void ytops_queue_item_free(YtopsQueueItem *item);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsQueueItem, ytops_queue_item_free)
 
 typedef struct {
     gint64 inbox;
     gint64 in_progress;
     gint64 succeeded;
     gint64 failed;
-} YtopsQueueStatus;
+} YtopsQueueCounts;
 
 typedef struct {
     char *url;
     char *error_json;
-} YtopsFailedUrl;
+} YtopsQueueFailure;
 
-void ytops_failed_url_free(YtopsFailedUrl *failed);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsFailedUrl, ytops_failed_url_free)
+void ytops_queue_failure_free(YtopsQueueFailure *failed);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsQueueFailure, ytops_queue_failure_free)
 
-typedef enum { YTOPS_QUEUE_INBOX, YTOPS_QUEUE_RESULT, YTOPS_QUEUE_FAIL } YtopsQueuePart;
+typedef enum {
+    YTOPS_WORK_QUEUE_INBOX,
+    YTOPS_WORK_QUEUE_RESULT,
+    YTOPS_WORK_QUEUE_FAIL
+} YtopsWorkQueuePart;
 
 typedef struct YtopsWorkQueues YtopsWorkQueues;
 
@@ -57,13 +61,26 @@ YtopsWorkQueues *ytops_work_queues_new(YtopsRedisPool *pool, const YtopsWorkQueu
 void ytops_work_queues_free(YtopsWorkQueues *queues);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsWorkQueues, ytops_work_queues_free)
 
-/* Appends; how many the inbox holds then, -1 on error. All of `urls` or, where one is bad, none. */
+/*
+ * Whether the text can be an item: an http or https URL or a bare video id (at most 8 KiB), or a
+ * JSON object (at most 1 MiB). INVALID_ARGUMENT that shows it and says what is wrong otherwise.
+ */
+gboolean ytops_work_item_check(const char *text, GError **error);
+
+/*
+ * Appends; how many the inbox holds then, -1 on error. All of `urls`, at most 100,000, or where one
+ * is bad none. The same URL may stand in it more than once.
+ */
 gint64 ytops_work_queues_push(YtopsWorkQueues *queues, const char *queue, const char *const *urls,
                               GError **error);
 
-/* Takes one under a lease for the lane. QUEUE_EMPTY where there is none. */
-YtopsWorkItem *ytops_work_queues_pull(YtopsWorkQueues *queues, const char *queue,
-                                      const char *lane_id, gint64 lease_s, GError **error);
+/*
+ * Takes one under a lease for the lane. QUEUE_EMPTY where there is none, with the context inProgress:
+ * how many are with other lanes. What other hands have put into the inbox and is no item goes to the
+ * fail hash as INVALID_URL.
+ */
+YtopsQueueItem *ytops_work_queues_pull(YtopsWorkQueues *queues, const char *queue,
+                                       const char *lane_id, gint64 lease_s, GError **error);
 
 gboolean ytops_work_queues_renew(YtopsWorkQueues *queues, const char *queue, const char *item_id,
                                  gint64 lease_s, GError **error);
@@ -75,7 +92,9 @@ gboolean ytops_work_queues_release(YtopsWorkQueues *queues, const char *queue, c
 /*
  * The end of an item. The JSON object is kept under its URL; an earlier entry for that URL, in the
  * result or the fail hash, gives way. next_queue NULL: none; otherwise next_items (NULL-terminated)
- * enter its inbox in the same step.
+ * enter its inbox in the same step. Said again within an hour, for a caller that lost the answer, it
+ * is a success that changes nothing. An item whose lease is over but that nobody took back yet counts
+ * as in progress.
  */
 gboolean ytops_work_queues_mark_success(YtopsWorkQueues *queues, const char *queue,
                                         const char *item_id, const char *result_json,
@@ -86,12 +105,12 @@ gboolean ytops_work_queues_mark_failure(YtopsWorkQueues *queues, const char *que
                                         GError **error);
 
 gboolean ytops_work_queues_get_status(YtopsWorkQueues *queues, const char *queue,
-                                      YtopsQueueStatus *status, GError **error);
+                                      YtopsQueueCounts *status, GError **error);
 
 /* Every queue that was ever pushed to and still holds something, sorted; g_strfreev. */
 char **ytops_work_queues_list(YtopsWorkQueues *queues, GError **error);
 
-/* Elements are YtopsFailedUrl; at most `limit`, 0: all. */
+/* Elements are YtopsQueueFailure; at most `limit`, 0: all. */
 GPtrArray *ytops_work_queues_list_failed(YtopsWorkQueues *queues, const char *queue, gint64 limit,
                                          GError **error);
 
@@ -99,5 +118,5 @@ GPtrArray *ytops_work_queues_list_failed(YtopsWorkQueues *queues, const char *qu
 gint64 ytops_work_queues_requeue_failed(YtopsWorkQueues *queues, const char *queue, GError **error);
 
 /* How many entries it held, -1 on error. */
-gint64 ytops_work_queues_clear(YtopsWorkQueues *queues, const char *queue, YtopsQueuePart part,
+gint64 ytops_work_queues_clear(YtopsWorkQueues *queues, const char *queue, YtopsWorkQueuePart part,
                                GError **error);

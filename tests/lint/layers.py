@@ -30,7 +30,7 @@ HOME = {
     "error_policy": "tokens", "token_request": "tokens", "token_service": "tokens",
     "relay": "relay", "relay_events": "relay", "relay_loop": "relay", "relay_settings": "relay",
     "webhooks": "relay",
-    "account_pool": "work", "recovery": "work", "work_queue": "work",
+    "work_pool": "work", "recovery": "work", "work_queue": "work",
     "rpc_client": "rpc", "rpc_server": "rpc",
     "http_server": "http", "relay_api": "http",
 }

@@ -15,27 +15,27 @@ typedef struct {
     gint64 size;
     char **account_ids;                 /* NULL-terminated; NULL: prefix and size */
     gboolean auto_create_on_exhaustion; /* with a prefix: {prefix}-auto-{unique id} */
-} YtopsAccountPool;
+} YtopsWorkPool;
 
 /*
  * Checks and copies. INVALID_ARGUMENT for neither or both of prefix and ids, a size that is not
  * 1 to 10,000, an id that ytops_account_id_check refuses.
  */
-YtopsAccountPool *ytops_account_pool_new(const char *prefix, gint64 size,
-                                         const char *const *account_ids,
-                                         gboolean auto_create_on_exhaustion, GError **error);
+YtopsWorkPool *ytops_work_pool_new(const char *prefix, gint64 size, const char *const *account_ids,
+                                   gboolean auto_create_on_exhaustion, GError **error);
 
 /* "prefix:50", or "id1,id2,id3": the flag --account-pool. */
-YtopsAccountPool *ytops_account_pool_parse(const char *text, gboolean auto_create_on_exhaustion,
-                                           GError **error);
-void ytops_account_pool_free(YtopsAccountPool *pool);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsAccountPool, ytops_account_pool_free)
+YtopsWorkPool *ytops_work_pool_parse(const char *text, gboolean auto_create_on_exhaustion,
+                                     GError **error);
+void ytops_work_pool_free(YtopsWorkPool *pool);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsWorkPool, ytops_work_pool_free)
 
 /*
- * An account for one use; g_free. `preferred` NULL or "": none; `excluded` NULL: none.
+ * An account for one use; g_free. `preferred` NULL or "": none, and one that is no member of the
+ * pool (nor {prefix}-auto-...) is passed over; `excluded` NULL: none.
  * NO_ACTIVE_ACCOUNTS where none is left and none may be made, with the contexts retryAfterS and
  * nextAccountId (the soonest that becomes ACTIVE by itself; absent where none does), and a message
  * that counts the resting, the banned and the excluded.
  */
-char *ytops_account_pool_assign(const YtopsAccountPool *pool, YtopsAccountManager *accounts,
-                                const char *preferred, const char *const *excluded, GError **error);
+char *ytops_work_pool_assign(const YtopsWorkPool *pool, YtopsAccountManager *accounts,
+                             const char *preferred, const char *const *excluded, GError **error);
