@@ -91,6 +91,36 @@ gboolean ytops_account_manager_report_failure(YtopsAccountManager *manager,
 YtopsAccountInfo *ytops_account_manager_get(YtopsAccountManager *manager, const char *account_id,
                                             GError **error);
 
+/* Who may be chosen. Borrowed for the call; ids must be such as ytops_account_id_check accepts. */
+typedef struct {
+    const char *prefix; /* NULL: account_ids; otherwise prefix_01 .. prefix_<size> */
+    gint64 size;
+    const char *const *account_ids; /* each once */
+    const char *preferred;          /* taken where it can be; prefix-auto-... can; NULL: none */
+    const char *const *excluded;    /* NULL: none */
+} YtopsAccountCandidates;
+
+typedef struct {
+    char *account_id; /* NULL: none is ACTIVE, and the rest says why */
+    gint64 n_resting;
+    gint64 n_banned; /* keys that are no hash included */
+    gint64 n_excluded;
+    char *next_account_id; /* the first to become ACTIVE by itself; NULL: none does */
+    gint64 next_in_s;
+} YtopsAccountChoice;
+
+/* Frees the texts, not the struct. */
+void ytops_account_choice_clear(YtopsAccountChoice *choice);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(YtopsAccountChoice, ytops_account_choice_clear)
+
+/*
+ * One of the candidates that are ACTIVE, each equally likely, in one round trip; whoever is looked at
+ * is moved as any read moves it. Fills *choice; clear it also after a choice of none.
+ */
+gboolean ytops_account_manager_choose(YtopsAccountManager *manager,
+                                      const YtopsAccountCandidates *candidates,
+                                      YtopsAccountChoice *choice, GError **error);
+
 /*
  * Accounts whose id starts with the prefix ("": all), in byte order of id, at most `limit` (0:
  * all). Elements are YtopsAccountInfo; free with g_ptr_array_unref. Works in chunks, so a long list
@@ -111,6 +141,10 @@ gboolean ytops_account_manager_unban(YtopsAccountManager *manager, const char *a
                                      GError **error);
 gboolean ytops_account_manager_reset(YtopsAccountManager *manager, const char *account_id,
                                      GError **error);
+
+/* A program's ban: as ban, but one that lasts longer, or a rest that does, is not shortened. */
+gboolean ytops_account_manager_ban_at_least(YtopsAccountManager *manager, const char *account_id,
+                                            const char *reason, gint64 duration_s, GError **error);
 
 /*
  * The same for every known account with the prefix (NULL as ""); each gives how many it changed, -1

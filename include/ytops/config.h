@@ -72,6 +72,9 @@ typedef struct {
     gint64 worker_max_jobs;
     gint64 worker_max_rss_mib;
 
+    gint64 lease_s;
+    gint64 max_deliveries;
+
     char *http_listen;
     gint64 http_port;
     char *api_token;

@@ -9,11 +9,13 @@
 #pragma once
 
 #include "ytops/account_manager.h"
+#include "ytops/error_policy.h"
 #include "ytops/proxy_manager.h"
 #include "ytops/relay.h"
 #include "ytops/relay_loop.h"
 #include "ytops/role.h"
 #include "ytops/token_service.h"
+#include "ytops/work_queue.h"
 
 /* 0 stands for the default in brackets. Strings are borrowed for ytops_rpc_server_new. */
 typedef struct {
@@ -35,6 +37,8 @@ typedef struct {
     YtopsRedisPool *redis;
     YtopsAccountManager *accounts;
     YtopsProxyManager *proxies;
+    YtopsErrorPolicy *error_policy;
+    YtopsWorkQueues *queues;
     YtopsTokenService *tokens; /* NULL on the management role */
     gint64 token_timeout_s;    /* deadline of a getToken whose timeoutS is 0; 0: 120 */
     /* The relay is touched on its loop's thread only. Both NULL: RelayService is not served. */

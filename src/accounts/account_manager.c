@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "account_choice.h"
 #include "account_info.h"
 #include "account_store.h"
 #include "ytops/error.h"
@@ -124,6 +125,14 @@ YtopsAccountInfo *ytops_account_manager_get(YtopsAccountManager *manager, const 
     return reply != NULL ? account_info_from_reply(reply) : NULL;
 }
 
+gboolean ytops_account_manager_choose(YtopsAccountManager *manager,
+                                      const YtopsAccountCandidates *candidates,
+                                      YtopsAccountChoice *choice, GError **error)
+{
+    *choice = (YtopsAccountChoice){0};
+    return account_choice_make(manager->store, &manager->policy, candidates, choice, error);
+}
+
 typedef struct {
     GPtrArray *infos;
     gint64 limit; /* 0: none */
@@ -177,8 +186,8 @@ GPtrArray *ytops_account_manager_list(YtopsAccountManager *manager, const char *
 
 /* ---- an operator's actions on one account -------------------------------------------------- */
 
-gboolean ytops_account_manager_ban(YtopsAccountManager *manager, const char *account_id,
-                                   const char *reason, gint64 duration_s, GError **error)
+static gboolean ban(YtopsAccountManager *manager, AccountScript script, const char *account_id,
+                    const char *reason, gint64 duration_s, GError **error)
 {
     g_autofree char *duration = ban_duration_text(manager, duration_s, error);
     if (duration == NULL)
@@ -186,8 +195,20 @@ gboolean ytops_account_manager_ban(YtopsAccountManager *manager, const char *acc
     g_autofree char *why = reason_text(reason);
     const char *args[] = {duration, why, NULL};
     g_autoptr(YtopsRedisReply) reply =
-        account_store_run(manager->store, ACCOUNT_SCRIPT_BAN, account_id, args, error);
+        account_store_run(manager->store, script, account_id, args, error);
     return reply != NULL;
+}
+
+gboolean ytops_account_manager_ban(YtopsAccountManager *manager, const char *account_id,
+                                   const char *reason, gint64 duration_s, GError **error)
+{
+    return ban(manager, ACCOUNT_SCRIPT_BAN, account_id, reason, duration_s, error);
+}
+
+gboolean ytops_account_manager_ban_at_least(YtopsAccountManager *manager, const char *account_id,
+                                            const char *reason, gint64 duration_s, GError **error)
+{
+    return ban(manager, ACCOUNT_SCRIPT_BAN_AT_LEAST, account_id, reason, duration_s, error);
 }
 
 /* For scripts that answer 0 where the account is unknown. */

@@ -2,6 +2,8 @@
 
 #include "account_ban.lua.h"
 #include "account_ban_all.lua.h"
+#include "account_ban_at_least.lua.h"
+#include "account_choose.lua.h"
 #include "account_delete_all.lua.h"
 #include "account_get.lua.h"
 #include "account_list.lua.h"
@@ -27,10 +29,12 @@ static const struct {
     const char *source;
 } SCRIPTS[ACCOUNT_SCRIPT_N] = {
     [ACCOUNT_SCRIPT_GET] = {"account_get", account_get_lua},
+    [ACCOUNT_SCRIPT_CHOOSE] = {"account_choose", account_choose_lua},
     [ACCOUNT_SCRIPT_LIST] = {"account_list", account_list_lua},
     [ACCOUNT_SCRIPT_REPORT_SUCCESS] = {"account_report_success", account_report_success_lua},
     [ACCOUNT_SCRIPT_REPORT_FAILURE] = {"account_report_failure", account_report_failure_lua},
     [ACCOUNT_SCRIPT_BAN] = {"account_ban", account_ban_lua},
+    [ACCOUNT_SCRIPT_BAN_AT_LEAST] = {"account_ban_at_least", account_ban_at_least_lua},
     [ACCOUNT_SCRIPT_UNBAN] = {"account_unban", account_unban_lua},
     [ACCOUNT_SCRIPT_RESET] = {"account_reset", account_reset_lua},
     [ACCOUNT_SCRIPT_BAN_ALL] = {"account_ban_all", account_ban_all_lua},
@@ -95,6 +99,15 @@ YtopsRedisReply *account_store_run(AccountStore *store, AccountScript script,
     g_autofree char *now = now_text(store);
     const char *keys[] = {key, INDEX_KEY, NULL};
     const char *first[] = {now, account_id, NULL};
+    return eval(store, script, keys, first, args, error);
+}
+
+YtopsRedisReply *account_store_run_on_many(AccountStore *store, AccountScript script,
+                                           const char *const *args, GError **error)
+{
+    g_autofree char *now = now_text(store);
+    const char *keys[] = {INDEX_KEY, NULL};
+    const char *first[] = {now, NULL};
     return eval(store, script, keys, first, args, error);
 }
 

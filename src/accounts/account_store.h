@@ -8,10 +8,12 @@
 
 typedef enum {
     ACCOUNT_SCRIPT_GET,
+    ACCOUNT_SCRIPT_CHOOSE,
     ACCOUNT_SCRIPT_LIST,
     ACCOUNT_SCRIPT_REPORT_SUCCESS,
     ACCOUNT_SCRIPT_REPORT_FAILURE,
     ACCOUNT_SCRIPT_BAN,
+    ACCOUNT_SCRIPT_BAN_AT_LEAST,
     ACCOUNT_SCRIPT_UNBAN,
     ACCOUNT_SCRIPT_RESET,
     ACCOUNT_SCRIPT_BAN_ALL,
@@ -34,6 +36,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AccountStore, account_store_free)
  */
 YtopsRedisReply *account_store_run(AccountStore *store, AccountScript script,
                                    const char *account_id, const char *const *args, GError **error);
+
+/* Runs a script that is about many accounts. `args` follow the time. */
+YtopsRedisReply *account_store_run_on_many(AccountStore *store, AccountScript script,
+                                           const char *const *args, GError **error);
 
 /* Accounts that one step handles: Redis is held for about 5 ms. */
 #define ACCOUNT_STORE_LARGEST_STEP 500

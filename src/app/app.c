@@ -21,6 +21,7 @@ struct App {
     YtopsAccountManager *accounts;
     YtopsProxyManager *proxies;
     YtopsErrorPolicy *error_policy;
+    YtopsWorkQueues *queues;
     YtopsTokenService *tokens; /* NULL on the management role */
     YtopsRpcServer *rpc;
     HttpService *http;   /* NULL without --http-listen */
@@ -79,6 +80,16 @@ static void make_accounts(App *app)
     };
 
     app->accounts = ytops_account_manager_new(app->redis, &policy, NULL);
+}
+
+static void make_queues(App *app)
+{
+    YtopsWorkQueuePolicy policy = {
+        .lease_s = app->config->lease_s,
+        .max_deliveries = app->config->max_deliveries,
+    };
+
+    app->queues = ytops_work_queues_new(app->redis, &policy, NULL);
 }
 
 static gboolean make_proxies(App *app, GError **error)
@@ -180,6 +191,8 @@ static gboolean start_rpc(App *app, GError **error)
         .redis = app->redis,
         .accounts = app->accounts,
         .proxies = app->proxies,
+        .error_policy = app->error_policy,
+        .queues = app->queues,
         .tokens = app->tokens,
         .token_timeout_s = config->token_timeout_s,
         .relay_loop = app->relay != NULL ? http_service_get_loop(app->http) : NULL,
@@ -219,6 +232,7 @@ App *app_new(const YtopsConfig *config, GError **error)
         return NULL;
     check_redis(app);
     make_accounts(app);
+    make_queues(app);
     if (!make_proxies(app, error) || !start_tokens(app, error) || !make_http(app, error) ||
         !start_rpc(app, error) || !start_http(app, error))
         return NULL;
@@ -296,6 +310,7 @@ void app_free(App *app)
     http_service_free(app->http);
     ytops_token_service_free(app->tokens);
     ytops_error_policy_free(app->error_policy);
+    ytops_work_queues_free(app->queues);
     ytops_proxy_manager_free(app->proxies);
     ytops_account_manager_free(app->accounts);
     ytops_redis_pool_free(app->redis);

@@ -152,6 +152,16 @@ static const Option table[] = {
     {.flag = "worker-max-rss-mib",
      INTEGER(worker_max_rss_mib, "MIB", "512", 64, 1048576, "... or when it holds this much.")},
 
+    {.section = "Work",
+     .flag = "lease-s",
+     INTEGER(
+         lease_s, "SECONDS", "300", 1, 604800,
+         "How long a lane may keep a URL without a word, where it does not say itself: then the "
+         "URL goes back to its queue.")},
+    {.flag = "max-deliveries",
+     INTEGER(max_deliveries, "N", "3", 1, 1000,
+             "A URL that was lost by so many lanes is given up as POISON.")},
+
     {.section = "HTTP and relay",
      .flag = "http-listen",
      STRING(http_listen, "ADDRESS", "127.0.0.1",

@@ -9,15 +9,18 @@
 #include "token_call.h"
 #include "wire_protocol.h"
 #include "wire_reply.h"
+#include "work_handler.h"
 #include "ytops/log.h"
 
 struct Dispatch {
     RpcState *state;
     ReplyPort *port;
     YtopsTokenServiceHandler *handler;
-    ThriftDispatchProcessor *processor; /* of every service but the relay's */
+    ThriftDispatchProcessor *processor; /* of every service but these two */
     YtopsRelayServiceHandler *relay_handler;
     ThriftDispatchProcessor *relay_processor;
+    YtopsWorkServiceHandler *work_handler;
+    ThriftDispatchProcessor *work_processor;
 };
 
 Dispatch *dispatch_new(RpcState *state, ReplyPort *port)
@@ -31,6 +34,9 @@ Dispatch *dispatch_new(RpcState *state, ReplyPort *port)
     dispatch->relay_handler = relay_handler_new(state);
     dispatch->relay_processor =
         g_object_new(YTOPS_TYPE_RELAY_SERVICE_PROCESSOR, "handler", dispatch->relay_handler, NULL);
+    dispatch->work_handler = work_handler_new(state);
+    dispatch->work_processor =
+        g_object_new(YTOPS_TYPE_WORK_SERVICE_PROCESSOR, "handler", dispatch->work_handler, NULL);
     return dispatch;
 }
 
@@ -38,6 +44,8 @@ void dispatch_free(Dispatch *dispatch)
 {
     if (dispatch == NULL)
         return;
+    g_object_unref(dispatch->work_processor);
+    g_object_unref(dispatch->work_handler);
     g_object_unref(dispatch->relay_processor);
     g_object_unref(dispatch->relay_handler);
     g_object_unref(dispatch->processor);
@@ -79,12 +87,19 @@ static gboolean is_of_relay(const RpcMethod *method)
     return strcmp(method->service, METHOD_TABLE_RELAY) == 0;
 }
 
+static ThriftDispatchProcessor *processor_of(const Dispatch *dispatch, const RpcMethod *method)
+{
+    if (is_of_relay(method))
+        return dispatch->relay_processor;
+    return strcmp(method->service, METHOD_TABLE_WORK) == 0 ? dispatch->work_processor
+                                                           : dispatch->processor;
+}
+
 static GByteArray *run_processor(Dispatch *dispatch, const RpcMethod *method, const ReplyForm *form,
                                  SliceTransport *transport, ThriftProtocol *protocol)
 {
     g_autoptr(GError) error = NULL;
-    ThriftDispatchProcessor *processor =
-        is_of_relay(method) ? dispatch->relay_processor : dispatch->processor;
+    ThriftDispatchProcessor *processor = processor_of(dispatch, method);
     ThriftDispatchProcessorClass *cls = THRIFT_DISPATCH_PROCESSOR_GET_CLASS(processor);
     /* dispatch_call frees the name. */
     gboolean ok = cls->dispatch_call(processor, protocol, protocol, g_strdup(method->name),

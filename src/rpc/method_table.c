@@ -10,6 +10,7 @@
 #define MANAGEMENT "ManagementService"
 #define TOKEN "TokenService"
 #define RELAY METHOD_TABLE_RELAY
+#define WORK METHOD_TABLE_WORK
 
 typedef struct {
     const char *name;
@@ -17,7 +18,7 @@ typedef struct {
 } RpcService;
 
 static const RpcService services[] = {
-    {BASE, NULL}, {MANAGEMENT, BASE}, {TOKEN, MANAGEMENT}, {RELAY, BASE}};
+    {BASE, NULL}, {MANAGEMENT, BASE}, {TOKEN, MANAGEMENT}, {RELAY, BASE}, {WORK, BASE}};
 
 static const RpcMethod methods[] = {
     {"ping", BASE, EVERY_ROLE, FALSE, 1, 0},
@@ -45,6 +46,20 @@ static const RpcMethod methods[] = {
     {"listStreams", RELAY, WORKING_ROLES, FALSE, 1, 2},
     {"failoverStream", RELAY, WORKING_ROLES, FALSE, 1, 2},
     {"deleteStream", RELAY, WORKING_ROLES, FALSE, 1, 2},
+    {"pushUrls", WORK, WORKING_ROLES, FALSE, 1, 2},
+    {"pullUrl", WORK, WORKING_ROLES, FALSE, 1, 2},
+    {"renewLease", WORK, WORKING_ROLES, FALSE, 1, 2},
+    {"releaseUrl", WORK, WORKING_ROLES, FALSE, 1, 2},
+    {"assignAccount", WORK, WORKING_ROLES, FALSE, 1, 2},
+    {"recover", WORK, WORKING_ROLES, FALSE, 1, 2},
+    {"markSuccess", WORK, WORKING_ROLES, FALSE, 1, 2},
+    {"markSuccessAndPush", WORK, WORKING_ROLES, FALSE, 1, 2},
+    {"markFailure", WORK, WORKING_ROLES, FALSE, 1, 2},
+    {"getQueueStatus", WORK, EVERY_ROLE, FALSE, 1, 2},
+    {"listQueues", WORK, EVERY_ROLE, FALSE, 1, 2},
+    {"getFailedUrls", WORK, EVERY_ROLE, FALSE, 1, 2},
+    {"requeueFailed", WORK, WORKING_ROLES, FALSE, 1, 2},
+    {"clearQueue", WORK, WORKING_ROLES, FALSE, 1, 2},
 };
 
 static const RpcService *find_service(const char *name, gsize length)

@@ -14,6 +14,9 @@
 /* As the contract names it: RpcMethod.service of the methods that control the relay. */
 #define METHOD_TABLE_RELAY "RelayService"
 
+/* Those about queues, lanes and their accounts. */
+#define METHOD_TABLE_WORK "WorkService"
+
 typedef struct {
     const char *name;
     const char *service;  /* where the contract defines it */

@@ -24,6 +24,7 @@ from ytdlp_ops.relay import RelayService  # noqa: E402
 from ytdlp_ops.relay.ttypes import StreamKind, StreamSpec, StreamStatus  # noqa: E402
 from ytdlp_ops.tokens import TokenService  # noqa: E402
 from ytdlp_ops.tokens.ttypes import OutcomeReport, TokenData, TokenRequest  # noqa: E402
+from ytdlp_ops.work import WorkService  # noqa: E402
 
 __all__ = [
     "Client",
@@ -43,6 +44,7 @@ __all__ = [
     "TokenService",
     "Transport",
     "UserException",
+    "WorkService",
     "connect",
 ]
 

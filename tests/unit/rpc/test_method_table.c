@@ -78,7 +78,10 @@ static void test_names(void)
                                          "RelayService:ping",
                                          "RelayService:getServerInfo",
                                          "RelayService:listStreams",
-                                         "listStreams"};
+                                         "listStreams",
+                                         "WorkService:ping",
+                                         "WorkService:pullUrl",
+                                         "pullUrl"};
     static const char *const unserved[] = {"",
                                            ":",
                                            "ping:",
@@ -88,8 +91,9 @@ static void test_names(void)
                                            "pingg",
                                            "BaseService:getToken",
                                            "ManagementService:getToken",
-                                           "WorkService:ping",
-                                           "pushUrls",
+                                           "WorkService:getToken",
+                                           "TokenService:pushUrls",
+                                           "ManagementService:getQueueStatus",
                                            "RelayService:getToken",
                                            "RelayService:banProxy",
                                            "TokenService:listStreams",

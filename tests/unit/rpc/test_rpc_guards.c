@@ -19,8 +19,8 @@ static void test_unknown_method(Harness *harness)
                                         "BaseService:banAccount",
                                         "",
                                         ":",
-                                        "WorkService:pushUrls",
-                                        "pushUrls",
+                                        "WorkService:getToken",
+                                        "pushUrl",
                                         "TokenService:TokenService:ping",
                                         "Ping"};
     for (gsize i = 0; i < N_PEER_FORMS; i++) {

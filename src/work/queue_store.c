@@ -1,0 +1,93 @@
+#include "queue_store.h"
+
+#include "queue_clear.lua.h"
+#include "queue_failures.lua.h"
+#include "queue_list.lua.h"
+#include "queue_mark.lua.h"
+#include "queue_name.h"
+#include "queue_pull.lua.h"
+#include "queue_push.lua.h"
+#include "queue_release.lua.h"
+#include "queue_renew.lua.h"
+#include "queue_requeue.lua.h"
+#include "queue_status.lua.h"
+
+struct QueueStore {
+    YtopsRedisPool *pool;
+    const gint64 *now_override;
+    YtopsRedisScript *scripts[QUEUE_SCRIPT_N];
+};
+
+static const struct {
+    const char *name;
+    const char *source;
+} script_sources[QUEUE_SCRIPT_N] = {
+    [QUEUE_SCRIPT_PUSH] = {"queue_push", queue_push_lua},
+    [QUEUE_SCRIPT_PULL] = {"queue_pull", queue_pull_lua},
+    [QUEUE_SCRIPT_RENEW] = {"queue_renew", queue_renew_lua},
+    [QUEUE_SCRIPT_RELEASE] = {"queue_release", queue_release_lua},
+    [QUEUE_SCRIPT_MARK] = {"queue_mark", queue_mark_lua},
+    [QUEUE_SCRIPT_STATUS] = {"queue_status", queue_status_lua},
+    [QUEUE_SCRIPT_LIST] = {"queue_list", queue_list_lua},
+    [QUEUE_SCRIPT_FAILURES] = {"queue_failures", queue_failures_lua},
+    [QUEUE_SCRIPT_REQUEUE] = {"queue_requeue", queue_requeue_lua},
+    [QUEUE_SCRIPT_CLEAR] = {"queue_clear", queue_clear_lua},
+};
+
+QueueStore *queue_store_new(YtopsRedisPool *pool, const gint64 *now_override)
+{
+    QueueStore *store = g_new0(QueueStore, 1);
+    store->pool = pool;
+    store->now_override = now_override;
+    for (gsize i = 0; i < QUEUE_SCRIPT_N; i++)
+        store->scripts[i] =
+            ytops_redis_script_new(script_sources[i].name, script_sources[i].source);
+    return store;
+}
+
+void queue_store_free(QueueStore *store)
+{
+    if (store == NULL)
+        return;
+    for (gsize i = 0; i < QUEUE_SCRIPT_N; i++)
+        ytops_redis_script_free(store->scripts[i]);
+    g_free(store);
+}
+
+/* Empty: the script asks Redis. */
+static char *now_text(const QueueStore *store)
+{
+    if (store->now_override == NULL)
+        return g_strdup("");
+    gint64 now = __atomic_load_n(store->now_override, __ATOMIC_SEQ_CST);
+    return g_strdup_printf("%" G_GINT64_FORMAT, now);
+}
+
+static void append_all(GPtrArray *strings, const char *const *more)
+{
+    for (; more != NULL && *more != NULL; more++)
+        g_ptr_array_add(strings, (gpointer)*more);
+}
+
+YtopsRedisReply *queue_store_run(QueueStore *store, QueueScript script, const char *queue,
+                                 const char *const *args, const char *const *more, GError **error)
+{
+    if (!queue_name_check(queue, error))
+        return NULL;
+    g_autofree char *now = now_text(store);
+    const char *first[] = {now, queue, NULL};
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+    append_all(all, first);
+    append_all(all, args);
+    append_all(all, more);
+    g_ptr_array_add(all, NULL);
+    return ytops_redis_eval(store->pool, store->scripts[script], NULL,
+                            (const char *const *)all->pdata, error);
+}
+
+YtopsRedisReply *queue_store_list(QueueStore *store, GError **error)
+{
+    g_autofree char *now = now_text(store);
+    const char *args[] = {now, "", NULL};
+    return ytops_redis_eval(store->pool, store->scripts[QUEUE_SCRIPT_LIST], NULL, args, error);
+}
