@@ -62,6 +62,10 @@ typedef enum {
     YTOPS_ERROR_COOKIE_FILE,
     YTOPS_ERROR_TIMEOUT,
     YTOPS_ERROR_GENERIC,
+    /* How the work on a queued URL ended, after the token. */
+    YTOPS_ERROR_DOWNLOAD_FAILED,
+    YTOPS_ERROR_PROBE_FAILED,
+    YTOPS_ERROR_POISON,
     YTOPS_ERROR_N_CODES
 } YtopsErrorCode;
 

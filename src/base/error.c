@@ -82,6 +82,9 @@ static const char *const code_names[YTOPS_ERROR_N_CODES] = {
     NAME(COOKIE_FILE),
     NAME(TIMEOUT),
     NAME(GENERIC),
+    NAME(DOWNLOAD_FAILED),
+    NAME(PROBE_FAILED),
+    NAME(POISON),
 };
 
 const char *ytops_error_code_to_string(YtopsErrorCode code)
