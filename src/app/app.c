@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "drain.h"
+#include "instance_service.h"
 #include "relay_service.h"
 #include "signals.h"
 #include "ytops/embedded_redis.h"
@@ -26,6 +27,7 @@ struct App {
     YtopsRpcServer *rpc;
     HttpService *http;   /* NULL without --http-listen */
     RelayService *relay; /* NULL without http, and on the management role */
+    InstanceService *instance;
 };
 
 /* Unique per process, and readable: it names this worker in the rotation of the proxies. */
@@ -38,7 +40,7 @@ static gboolean start_redis(App *app, GError **error)
 {
     const YtopsConfig *config = app->config;
     YtopsRedisPoolOptions options = {
-        .max_connections = (guint)(config->rpc_workers + config->token_workers + 2),
+        .max_connections = (guint)(config->rpc_workers + config->token_workers + 3),
         .timeout_ms = (guint)config->redis_timeout_ms,
     };
     const char *url = config->redis_url;
@@ -221,6 +223,22 @@ static gboolean start_http(App *app, GError **error)
     return app->http == NULL || http_service_start(app->http, error);
 }
 
+static void start_instance(App *app)
+{
+    InstanceServiceParts parts = {
+        .config = app->config,
+        .instance_id = app->instance_id,
+        .started_at = app->started_at,
+        .redis = app->redis,
+        .rpc = app->rpc,
+        .tokens = app->tokens,
+        .http = app->http,
+        .relay = app->relay,
+    };
+
+    app->instance = instance_service_new(&parts);
+}
+
 App *app_new(const YtopsConfig *config, GError **error)
 {
     g_autoptr(App) app = g_new0(App, 1);
@@ -236,6 +254,7 @@ App *app_new(const YtopsConfig *config, GError **error)
     if (!make_proxies(app, error) || !start_tokens(app, error) || !make_http(app, error) ||
         !start_rpc(app, error) || !start_http(app, error))
         return NULL;
+    start_instance(app);
     return g_steal_pointer(&app);
 }
 
@@ -293,6 +312,7 @@ void app_run(App *app)
         else
             beat(app);
     }
+    instance_service_set_draining(app->instance);
     drain(app->rpc, app->tokens, app->http, app->config->drain_grace_s,
           app->config->drain_timeout_s);
     if (app->config->service_role != YTOPS_ROLE_MANAGEMENT)
@@ -304,6 +324,7 @@ void app_free(App *app)
 {
     if (app == NULL)
         return;
+    instance_service_free(app->instance);
     ytops_rpc_server_free(app->rpc);
     http_service_close(app->http);
     relay_service_free(app->relay);
