@@ -21,7 +21,7 @@ MAY_INCLUDE = {
 HOME = {
     "clock": "base", "completion": "base", "error": "base", "json": "base", "log": "base",
     "pool_state": "base",
-    "process": "base", "roff": "base", "role": "base",
+    "metrics": "base", "process": "base", "process_metrics": "base", "roff": "base", "role": "base",
     "config": "config",
     "redis": "redis", "embedded_redis": "redis",
     "audit": "audit", "instances": "instances",
