@@ -35,6 +35,7 @@ const char *ytops_relay_state_to_string(YtopsRelayState state); /* "IDLE", ... *
 
 /* What a stream is made from. Borrowed for the call; NULL and "" mean not given. */
 typedef struct {
+    const char *id; /* a UUID that a load balancer chose; NULL: the relay makes one */
     const char *url;
     const char *const *failover_urls; /* NULL-terminated */
     const char *user_agent;
@@ -87,8 +88,9 @@ YtopsRelay *ytops_relay_new(uv_loop_t *loop, const YtopsRelaySettings *settings,
 void ytops_relay_close(YtopsRelay *relay);
 
 /*
- * INVALID_ARGUMENT, with the context `field` (url, failover_urls, proxy_url, headers), for a URL
- * that is not http(s), has no host or is private where that is not allowed. Owned by the relay.
+ * INVALID_ARGUMENT, with the context `field` (url, failover_urls, proxy_url, headers, id), for a URL
+ * that is not http(s), has no host or is private where that is not allowed, and for an id that is no
+ * UUID or is taken. Owned by the relay.
  */
 YtopsRelayStream *ytops_relay_create(YtopsRelay *relay, const YtopsRelaySpec *spec, GError **error);
 YtopsRelayStream *ytops_relay_find(YtopsRelay *relay, const char *stream_id); /* NULL: none */

@@ -49,8 +49,11 @@ static void create(YtopsHttpExchange *exchange, gpointer data)
 
     spec = stream_spec_parse(ytops_http_exchange_get_body(exchange),
                              ytops_relay_get_settings(api->relay), &error);
-    if (spec != NULL)
+    if (spec != NULL) {
+        /* Envoy sends requests for a stream where the hash of its id leads, this one included. */
+        spec->spec.id = ytops_http_exchange_get_header(exchange, "X-Stream-Id");
         stream = ytops_relay_create(api->relay, &spec->spec, &error);
+    }
     if (stream == NULL) {
         route_reply_refuse(exchange, error);
         return;

@@ -71,12 +71,26 @@ void ytops_relay_close(YtopsRelay *relay)
     relay_core_unref(relay);
 }
 
+static gboolean check_id(YtopsRelay *relay, const char *id, GError **error)
+{
+    if (id == NULL || (g_uuid_string_is_valid(id) && ytops_relay_find(relay, id) == NULL))
+        return TRUE;
+    g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT,
+                g_uuid_string_is_valid(id) ? "there is a stream '%.64s' already; give another id"
+                                           : "the stream id '%.64s' is no UUID; give one, or none",
+                id);
+    if (error != NULL)
+        ytops_error_set_context(*error, "field", "id");
+    return FALSE;
+}
+
 YtopsRelayStream *ytops_relay_create(YtopsRelay *relay, const YtopsRelaySpec *spec, GError **error)
 {
     const YtopsRelaySettings *settings = spec->settings != NULL ? spec->settings : &relay->settings;
     YtopsRelayStream *stream;
 
-    if (!relay_check_spec(spec, settings->allow_private, error))
+    if (!relay_check_spec(spec, settings->allow_private, error) ||
+        !check_id(relay, spec->id, error))
         return NULL;
     stream = relay_stream_new(relay, spec, settings);
     g_ptr_array_add(relay->streams, stream);

@@ -67,7 +67,7 @@ YtopsRelayStream *relay_stream_new(YtopsRelay *relay, const YtopsRelaySpec *spec
     YtopsRelayStream *stream = g_rc_box_new0(YtopsRelayStream);
 
     stream->relay = relay_core_ref(relay);
-    stream->id = g_uuid_string_random();
+    stream->id = spec->id != NULL ? g_strdup(spec->id) : g_uuid_string_random();
     copy_urls(stream, spec);
     stream->user_agent = given(spec->user_agent);
     stream->headers = copy_table(spec->headers);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import uuid
 from contextlib import suppress
 
 import pytest
@@ -35,6 +36,17 @@ def test_hls_stream_is_made(api):
     made = api.create("http://127.0.0.1:9/live/list.m3u8?x=1")
     assert made["stream_type"].lower() == "hls"
     assert made["stream_endpoint"] == f"/hls/{made['stream_id']}/playlist.m3u8"
+
+
+def test_load_balancer_chooses_the_id(api):
+    chosen = str(uuid.uuid4())
+    made = api.call("POST", "/streams", {"url": URL}, {"X-Stream-Id": chosen})
+    assert (made.status, made.json()["stream_id"]) == (201, chosen)
+    assert api.stream(chosen)["url"] == URL
+    for bad in (chosen, "7", f"{chosen}0", "../../x"):
+        refused = api.call("POST", "/streams", {"url": URL}, {"X-Stream-Id": bad})
+        assert (refused.status, refused.error()["field"]) == (400, "id")
+    assert api.ask("GET", "/streams")["total"] == 1
 
 
 def test_streams_are_listed_and_forgotten(api):

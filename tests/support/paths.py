@@ -37,6 +37,15 @@ def ytdlp_python() -> str:
     )
 
 
+def envoy_program() -> Path | None:
+    """YTOPS_ENVOY, or the one that scripts/bootstrap installed; None: there is none."""
+    given = os.environ.get("YTOPS_ENVOY")
+    if given:
+        return Path(given)
+    found = sorted(ROOT.glob(".venv-envoy/lib/python3*/site-packages/envoy/_bin/envoy"))
+    return found[0] if found else None
+
+
 def _built(name: str) -> Path:
     path = BUILD / "bin" / name
     if not path.is_file():
