@@ -42,3 +42,9 @@ typedef struct {
  * g_error_free.
  */
 GError *ytops_error_classify(const YtopsLine *lines, gsize n_lines);
+
+/*
+ * What yt-dlp wrote on standard error, as lines (YtopsLine; the array owns the texts). A message may
+ * go on over lines; each belongs to the prefix above it. Free with g_array_unref.
+ */
+GArray *ytops_error_lines_new(const char *errors);

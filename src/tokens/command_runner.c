@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "child_io.h"
+#include "ytops/child_io.h"
 #include "ytops/error.h"
 
 enum {
@@ -16,58 +16,59 @@ typedef struct {
     char *ytdlp;
 } CommandRunner;
 
-static ChildIo *start(CommandRunner *self, const RunnerJob *job, GError **error)
+static YtopsChildIo *start(CommandRunner *self, const RunnerJob *job, GError **error)
 {
     g_autofree char *input = NULL;
     g_auto(GStrv) argv = ytdlp_command_extraction(self->ytdlp, job->extraction, &input);
     YtopsProcess *process = ytops_process_spawn(
         (const char *const *)argv, NULL, NULL,
         YTOPS_PROCESS_STDIN | YTOPS_PROCESS_STDOUT | YTOPS_PROCESS_STDERR, error);
-    ChildIo *io;
+    YtopsChildIo *io;
 
     if (process == NULL)
         return NULL;
-    io = child_io_new(process, OUTPUT_LIMIT);
-    child_io_write(io, input, strlen(input), TRUE);
+    io = ytops_child_io_new(process, OUTPUT_LIMIT);
+    ytops_child_io_write(io, input, strlen(input), TRUE);
     return io;
 }
 
-static gboolean collect(CommandRunner *self, ChildIo *io, const JobLimits *limits, GError **error)
+static gboolean collect(CommandRunner *self, YtopsChildIo *io, const YtopsJobLimits *limits,
+                        GError **error)
 {
     for (;;) {
-        switch (child_io_step(io, limits)) {
-        case CHILD_IO_MOVED:
+        switch (ytops_child_io_step(io, limits)) {
+        case YTOPS_CHILD_IO_MOVED:
             break;
-        case CHILD_IO_ENDED:
+        case YTOPS_CHILD_IO_ENDED:
             return TRUE;
-        case CHILD_IO_OVERFLOW:
+        case YTOPS_CHILD_IO_OVERFLOW:
             g_set_error(
                 error, YTOPS_ERROR, YTOPS_ERROR_INTERNAL,
                 "'%s' wrote more than 256 MiB for one job and was ended; check --ytdlp-args",
                 self->ytdlp);
             return FALSE;
-        case CHILD_IO_TIMEOUT:
-            job_limits_set_error(JOB_WAIT_TIMEOUT, "yt-dlp's extraction", error);
+        case YTOPS_CHILD_IO_TIMEOUT:
+            ytops_job_limits_set_error(YTOPS_JOB_WAIT_TIMEOUT, "yt-dlp's extraction", error);
             return FALSE;
-        case CHILD_IO_CANCELLED:
-            job_limits_set_error(JOB_WAIT_CANCELLED, "yt-dlp's extraction", error);
+        case YTOPS_CHILD_IO_CANCELLED:
+            ytops_job_limits_set_error(YTOPS_JOB_WAIT_CANCELLED, "yt-dlp's extraction", error);
             return FALSE;
         }
     }
 }
 
 /* Both pipes can be closed a little before the end of the process. */
-static gboolean await_end(CommandRunner *self, ChildIo *io, const JobLimits *limits, int *status,
-                          GError **error)
+static gboolean await_end(CommandRunner *self, YtopsChildIo *io, const YtopsJobLimits *limits,
+                          int *status, GError **error)
 {
-    YtopsProcess *process = child_io_get_process(io);
+    YtopsProcess *process = ytops_child_io_get_process(io);
 
-    while (!ytops_process_wait(process, job_limits_remaining_ms(limits, 200), status)) {
-        JobWait wait = job_limits_poll(limits, NULL, 0, 0);
+    while (!ytops_process_wait(process, ytops_job_limits_remaining_ms(limits, 200), status)) {
+        YtopsJobWait wait = ytops_job_limits_poll(limits, NULL, 0, 0);
 
-        if (wait == JOB_WAIT_READY)
+        if (wait == YTOPS_JOB_WAIT_READY)
             continue;
-        job_limits_set_error(wait, "yt-dlp's end", error);
+        ytops_job_limits_set_error(wait, "yt-dlp's end", error);
         return FALSE;
     }
     if (!WIFSIGNALED(*status))
@@ -80,29 +81,6 @@ static gboolean await_end(CommandRunner *self, ChildIo *io, const JobLimits *lim
     return FALSE;
 }
 
-/* A message may go on over lines; each belongs to the prefix above it. */
-static void take_lines(const char *errors, RunnerOutcome *outcome)
-{
-    g_autofree char *valid = g_utf8_make_valid(errors, -1);
-    g_auto(GStrv) lines = g_strsplit(valid, "\n", -1);
-    YtopsLineLevel level = YTOPS_LINE_WARNING;
-
-    for (char **line = lines; *line != NULL; line++) {
-        const char *text = *line;
-
-        if (g_str_has_prefix(text, "ERROR:")) {
-            level = YTOPS_LINE_ERROR;
-            text += strlen("ERROR:");
-        } else if (g_str_has_prefix(text, "WARNING:")) {
-            level = YTOPS_LINE_WARNING;
-            text += strlen("WARNING:");
-        }
-        text += strspn(text, " \t\r");
-        if (*text != '\0')
-            runner_outcome_add(outcome, level, text);
-    }
-}
-
 static gboolean has_error(const RunnerOutcome *outcome)
 {
     for (guint i = 0; i < outcome->lines->len; i++)
@@ -111,19 +89,20 @@ static gboolean has_error(const RunnerOutcome *outcome)
     return FALSE;
 }
 
-static RunnerOutcome *make_outcome(CommandRunner *self, ChildIo *io, int status)
+static RunnerOutcome *make_outcome(CommandRunner *self, YtopsChildIo *io, int status)
 {
-    GByteArray *output = child_io_get_output(io);
+    GByteArray *output = ytops_child_io_get_output(io);
     RunnerOutcome *outcome = runner_outcome_new();
     g_autofree char *text = g_strchomp(g_strndup((const char *)output->data, output->len));
 
-    take_lines(child_io_get_errors(io), outcome);
+    g_array_unref(outcome->lines);
+    outcome->lines = ytops_error_lines_new(ytops_child_io_get_errors(io));
     outcome->options_refused = WEXITSTATUS(status) == STATUS_OPTIONS_REFUSED;
     /* yt-dlp prints a literal null where the extraction failed. */
     if (*text == '{') {
         outcome->info_json = g_steal_pointer(&text);
     } else if (!has_error(outcome)) {
-        g_autofree char *state = child_io_describe(io);
+        g_autofree char *state = ytops_child_io_describe(io);
         g_autofree char *line =
             g_strdup_printf("'%s' gave no info.json and no error (status %d): %s", self->ytdlp,
                             WEXITSTATUS(status), state);
@@ -140,7 +119,7 @@ static gboolean command_runner_prepare(G_GNUC_UNUSED Runner *runner, G_GNUC_UNUS
 static RunnerOutcome *command_runner_run(Runner *runner, const RunnerJob *job, GError **error)
 {
     CommandRunner *self = (CommandRunner *)runner;
-    g_autoptr(ChildIo) io = start(self, job, error);
+    g_autoptr(YtopsChildIo) io = start(self, job, error);
     int status = 0;
 
     if (io == NULL || !collect(self, io, job->limits, error) ||

@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "job_limits.h"
+#include "ytops/job_limits.h"
 #include "ytops/token_service.h"
 
 typedef struct {
@@ -26,10 +26,10 @@ typedef enum { FLIGHT_QUEUED, FLIGHT_RUNNING } FlightState;
 
 typedef struct {
     FlightState state;
-    char *key;          /* NULL: nobody may join */
-    YtopsTokenAsk *ask; /* of the request that opened it */
-    GPtrArray *waiters; /* of FlightWaiter */
-    JobLimits limits;   /* its deadline is that of its most patient waiter */
+    char *key;             /* NULL: nobody may join */
+    YtopsTokenAsk *ask;    /* of the request that opened it */
+    GPtrArray *waiters;    /* of FlightWaiter */
+    YtopsJobLimits limits; /* its deadline is that of its most patient waiter */
     gint64 started_us;
     gint64 last_deadline_us; /* joins move the deadline of a running flight at most to here */
 } Flight;

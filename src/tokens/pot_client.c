@@ -101,7 +101,7 @@ static void exchange_init(Exchange *exchange, const PotClient *client, char *bod
 }
 
 /* Runs the transfer to its end; FALSE where the job is to end first. */
-static gboolean perform(Exchange *exchange, const JobLimits *limits, CURLcode *code)
+static gboolean perform(Exchange *exchange, const YtopsJobLimits *limits, CURLcode *code)
 {
     struct curl_waitfd cancel = {.fd = limits->cancel_fd, .events = CURL_WAIT_POLLIN};
     unsigned n_extra = limits->cancel_fd >= 0 ? 1 : 0;
@@ -110,7 +110,7 @@ static gboolean perform(Exchange *exchange, const JobLimits *limits, CURLcode *c
 
     *code = CURLE_OK;
     while (curl_multi_perform(exchange->multi, &running) == CURLM_OK && running > 0) {
-        if (job_limits_is_cancelled(limits))
+        if (ytops_job_limits_is_cancelled(limits))
             return FALSE;
         curl_multi_poll(exchange->multi, &cancel, n_extra, POLL_MS, NULL);
     }
@@ -150,15 +150,15 @@ static PoToken *read_answer(const PotClient *client, const Exchange *exchange, G
 }
 
 PoToken *pot_client_fetch(PotClient *client, const char *content_binding, const char *proxy_url,
-                          const JobLimits *limits, int timeout_ms, GError **error)
+                          const YtopsJobLimits *limits, int timeout_ms, GError **error)
 {
     g_auto(Exchange) exchange = {0};
     CURLcode code;
 
     exchange_init(&exchange, client, po_token_request(content_binding, proxy_url),
-                  MAX(job_limits_remaining_ms(limits, timeout_ms), 1));
+                  MAX(ytops_job_limits_remaining_ms(limits, timeout_ms), 1));
     if (!perform(&exchange, limits, &code)) {
-        job_limits_set_error(JOB_WAIT_CANCELLED, "the PO token provider", error);
+        ytops_job_limits_set_error(YTOPS_JOB_WAIT_CANCELLED, "the PO token provider", error);
         return NULL;
     }
     if (code != CURLE_OK) {

@@ -5,8 +5,8 @@
  */
 #pragma once
 
-#include "job_limits.h"
 #include "po_token.h"
+#include "ytops/job_limits.h"
 
 typedef struct PotClient PotClient;
 
@@ -21,4 +21,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PotClient, pot_client_free)
  * what the provider did: it never ends a job.
  */
 PoToken *pot_client_fetch(PotClient *client, const char *content_binding, const char *proxy_url,
-                          const JobLimits *limits, int timeout_ms, GError **error);
+                          const YtopsJobLimits *limits, int timeout_ms, GError **error);

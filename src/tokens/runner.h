@@ -3,15 +3,15 @@
  */
 #pragma once
 
-#include "job_limits.h"
 #include "ytdlp_command.h"
 #include "ytops/error_policy.h"
+#include "ytops/job_limits.h"
 
 /* All borrowed for the call. */
 typedef struct {
     const char *job_id;
     const YtdlpExtraction *extraction;
-    const JobLimits *limits;
+    const YtopsJobLimits *limits;
 } RunnerJob;
 
 typedef struct {

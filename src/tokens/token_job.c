@@ -16,7 +16,7 @@ typedef struct {
     const TokenJobContext *context;
     Runner *runner;
     const YtopsTokenAsk *ask;
-    const JobLimits *limits;
+    const YtopsJobLimits *limits;
     gint64 started_us;
     char *proxy_url;       /* NULL: not chosen */
     CookieCopy *cookies;   /* NULL: none */
@@ -55,7 +55,7 @@ static gboolean check_proxy(TokenJob *job, GError **error)
     const char *scheme = target != NULL ? g_uri_get_scheme(target) : "https";
     const char *host = target != NULL ? g_uri_get_host(target) : NULL;
     int port = target != NULL ? g_uri_get_port(target) : -1;
-    int timeout_ms = job_limits_remaining_ms(job->limits, PREFLIGHT_MS);
+    int timeout_ms = ytops_job_limits_remaining_ms(job->limits, PREFLIGHT_MS);
 
     if (proxy == NULL)
         return FALSE;
@@ -65,9 +65,10 @@ static gboolean check_proxy(TokenJob *job, GError **error)
                                                 timeout_ms, job->limits->cancel_fd, error))
         return TRUE;
     /* A proxy that had less than its time is not found dead: the job was late. */
-    if (timeout_ms < PREFLIGHT_MS && job_limits_remaining_ms(job->limits, PREFLIGHT_MS) == 0) {
+    if (timeout_ms < PREFLIGHT_MS &&
+        ytops_job_limits_remaining_ms(job->limits, PREFLIGHT_MS) == 0) {
         g_clear_error(error);
-        job_limits_set_error(JOB_WAIT_TIMEOUT, "the proxy's handshake", error);
+        ytops_job_limits_set_error(YTOPS_JOB_WAIT_TIMEOUT, "the proxy's handshake", error);
     }
     return FALSE;
 }
@@ -95,7 +96,7 @@ static gboolean fetch_po_token(TokenJob *job, GError **error)
 {
     g_autoptr(PoToken) token = NULL;
     g_autoptr(GError) failure = NULL;
-    int timeout_ms = MIN(job_limits_remaining_ms(job->limits, G_MAXINT) / 2, PO_TOKEN_MS);
+    int timeout_ms = MIN(ytops_job_limits_remaining_ms(job->limits, G_MAXINT) / 2, PO_TOKEN_MS);
 
     if (job->context->pot == NULL || job->ask->video_id == NULL)
         return TRUE;
@@ -291,7 +292,7 @@ static gboolean take_steps(TokenJob *job, GError **error)
 }
 
 gboolean token_job_run(const TokenJobContext *context, Runner *runner, const YtopsTokenAsk *ask,
-                       const JobLimits *limits, YtopsTokenResult **result, GError **error)
+                       const YtopsJobLimits *limits, YtopsTokenResult **result, GError **error)
 {
     g_auto(TokenJob) job = {
         .context = context,

@@ -9,10 +9,10 @@
 #pragma once
 
 #include "cookie_store.h"
-#include "job_limits.h"
 #include "pot_client.h"
 #include "runner.h"
 #include "token_outcome.h"
+#include "ytops/job_limits.h"
 #include "ytops/token_request.h"
 
 /* What all jobs of a service share. All borrowed. */
@@ -31,7 +31,7 @@ typedef struct {
  * DRAINING is charged to nobody.
  */
 gboolean token_job_run(const TokenJobContext *context, Runner *runner, const YtopsTokenAsk *ask,
-                       const JobLimits *limits, YtopsTokenResult **result, GError **error);
+                       const YtopsJobLimits *limits, YtopsTokenResult **result, GError **error);
 
 /*
  * Gives the error what every error of a job carries: jobId, accountId, proxyUrl (where not NULL),

@@ -42,7 +42,7 @@ static void note_start(WarmRunner *self)
                     warm_worker_get_version(self->worker), NULL);
 }
 
-static gboolean start_worker(WarmRunner *self, const JobLimits *limits, GError **error)
+static gboolean start_worker(WarmRunner *self, const YtopsJobLimits *limits, GError **error)
 {
     g_autoptr(GError) failure = NULL;
 
@@ -90,12 +90,12 @@ static gboolean warm_runner_prepare(Runner *runner, int cancel_fd)
 {
     WarmRunner *self = (WarmRunner *)runner;
     g_autoptr(GError) failure = NULL;
-    JobLimits limits;
+    YtopsJobLimits limits;
 
     drop_worn_out(self);
     if (self->worker != NULL)
         return TRUE;
-    job_limits_init(&limits, START_TIMEOUT_MS, cancel_fd);
+    ytops_job_limits_init(&limits, START_TIMEOUT_MS, cancel_fd);
     if (start_worker(self, &limits, &failure))
         return TRUE;
     if (ytops_error_get_code(failure) == YTOPS_ERROR_TIMEOUT)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "child_io.h"
+#include "ytops/child_io.h"
 #include "ytops/error.h"
 #include "ytops/json.h"
 #include "ytops/log.h"
@@ -15,7 +15,7 @@ enum {
 };
 
 struct WarmWorker {
-    ChildIo *io;
+    YtopsChildIo *io;
     char *command; /* for messages */
     char *version;
     guint n_jobs;
@@ -24,7 +24,7 @@ struct WarmWorker {
 
 static void set_broken(WarmWorker *worker, const char *what, GError **error)
 {
-    g_autofree char *state = child_io_describe(worker->io);
+    g_autofree char *state = ytops_child_io_describe(worker->io);
     const char *remedy = worker->version != NULL
                              ? "it is replaced, so ask again"
                              : "it never came up, so check this Python and its yt-dlp";
@@ -38,7 +38,7 @@ static void set_broken(WarmWorker *worker, const char *what, GError **error)
 /* The worker dumps its stack shortly before the deadline. */
 static void log_stack(WarmWorker *worker)
 {
-    const char *stack = strstr(child_io_get_errors(worker->io), "Timeout (");
+    const char *stack = strstr(ytops_child_io_get_errors(worker->io), "Timeout (");
     g_autofree char *text = stack != NULL ? g_strndup(stack, STACK_LOGGED) : NULL;
 
     if (text != NULL)
@@ -47,27 +47,27 @@ static void log_stack(WarmWorker *worker)
 }
 
 /* Steps until the output is longer than `size`, or an error that says what was waited for. */
-static gboolean read_past(WarmWorker *worker, gsize size, const JobLimits *limits, const char *what,
-                          GError **error)
+static gboolean read_past(WarmWorker *worker, gsize size, const YtopsJobLimits *limits,
+                          const char *what, GError **error)
 {
-    while (child_io_get_output(worker->io)->len <= size) {
-        switch (child_io_step(worker->io, limits)) {
-        case CHILD_IO_MOVED:
+    while (ytops_child_io_get_output(worker->io)->len <= size) {
+        switch (ytops_child_io_step(worker->io, limits)) {
+        case YTOPS_CHILD_IO_MOVED:
             break;
-        case CHILD_IO_ENDED:
-            if (child_io_get_output(worker->io)->len > size)
+        case YTOPS_CHILD_IO_ENDED:
+            if (ytops_child_io_get_output(worker->io)->len > size)
                 return TRUE;
             set_broken(worker, "ended in the middle of its work", error);
             return FALSE;
-        case CHILD_IO_OVERFLOW:
+        case YTOPS_CHILD_IO_OVERFLOW:
             set_broken(worker, "wrote more than 256 MiB for one job", error);
             return FALSE;
-        case CHILD_IO_TIMEOUT:
+        case YTOPS_CHILD_IO_TIMEOUT:
             log_stack(worker);
-            job_limits_set_error(JOB_WAIT_TIMEOUT, what, error);
+            ytops_job_limits_set_error(YTOPS_JOB_WAIT_TIMEOUT, what, error);
             return FALSE;
-        case CHILD_IO_CANCELLED:
-            job_limits_set_error(JOB_WAIT_CANCELLED, what, error);
+        case YTOPS_CHILD_IO_CANCELLED:
+            ytops_job_limits_set_error(YTOPS_JOB_WAIT_CANCELLED, what, error);
             return FALSE;
         }
     }
@@ -83,10 +83,10 @@ static char *take_bytes(GByteArray *output, guint length)
 }
 
 /* One line that is a JSON object, taken out of the output. */
-static YtopsJson *read_line(WarmWorker *worker, const JobLimits *limits, const char *what,
+static YtopsJson *read_line(WarmWorker *worker, const YtopsJobLimits *limits, const char *what,
                             GError **error)
 {
-    GByteArray *output = child_io_get_output(worker->io);
+    GByteArray *output = ytops_child_io_get_output(worker->io);
     g_autofree char *line = NULL;
     YtopsJson *json;
     const guint8 *end = NULL;
@@ -111,7 +111,7 @@ static YtopsJson *read_line(WarmWorker *worker, const JobLimits *limits, const c
     return json;
 }
 
-static gboolean await_ready(WarmWorker *worker, const JobLimits *limits, GError **error)
+static gboolean await_ready(WarmWorker *worker, const YtopsJobLimits *limits, GError **error)
 {
     g_autoptr(YtopsJson) hello = read_line(worker, limits, "yt-dlp to be loaded", error);
 
@@ -131,7 +131,7 @@ static gboolean await_ready(WarmWorker *worker, const JobLimits *limits, GError 
     return TRUE;
 }
 
-WarmWorker *warm_worker_start(const char *python, const char *script, const JobLimits *limits,
+WarmWorker *warm_worker_start(const char *python, const char *script, const YtopsJobLimits *limits,
                               GError **error)
 {
     const char *argv[] = {python, script, NULL};
@@ -143,7 +143,7 @@ WarmWorker *warm_worker_start(const char *python, const char *script, const JobL
     if (process == NULL)
         return NULL;
     worker = g_new0(WarmWorker, 1);
-    worker->io = child_io_new(process, OUTPUT_LIMIT);
+    worker->io = ytops_child_io_new(process, OUTPUT_LIMIT);
     worker->command = g_strdup_printf("%s %s", python, script);
     if (!await_ready(worker, limits, &cause)) {
         g_propagate_error(error, g_steal_pointer(&cause));
@@ -156,7 +156,7 @@ void warm_worker_free(WarmWorker *worker)
 {
     if (worker == NULL)
         return;
-    child_io_free(worker->io);
+    ytops_child_io_free(worker->io);
     g_free(worker->command);
     g_free(worker->version);
     g_free(worker);
@@ -175,11 +175,11 @@ static void send_job(WarmWorker *worker, const RunnerJob *job)
     ytops_json_set_string(message, "id", job->job_id);
     ytops_json_set_take(message, "args", list);
     ytops_json_set_int(message, "deadline_s",
-                       job_limits_remaining_ms(job->limits, G_MAXINT) / 1000);
+                       ytops_job_limits_remaining_ms(job->limits, G_MAXINT) / 1000);
     text = ytops_json_to_string(message);
     line = g_strconcat(text, "\n", NULL);
-    child_io_forget_errors(worker->io);
-    child_io_write(worker->io, line, strlen(line), FALSE);
+    ytops_child_io_forget_errors(worker->io);
+    ytops_child_io_write(worker->io, line, strlen(line), FALSE);
 }
 
 static void take_messages(const YtopsJson *messages, RunnerOutcome *outcome)
@@ -216,7 +216,7 @@ static gboolean take_answer(WarmWorker *worker, const RunnerJob *job, const Ytop
         return TRUE;
     if (!read_past(worker, (gsize)info_bytes - 1, job->limits, "the rest of the info.json", error))
         return FALSE;
-    outcome->info_json = take_bytes(child_io_get_output(worker->io), (guint)info_bytes);
+    outcome->info_json = take_bytes(ytops_child_io_get_output(worker->io), (guint)info_bytes);
     return TRUE;
 }
 
@@ -229,7 +229,7 @@ RunnerOutcome *warm_worker_run(WarmWorker *worker, const RunnerJob *job, GError 
     answer = read_line(worker, job->limits, "yt-dlp's extraction", error);
     if (answer == NULL || !take_answer(worker, job, answer, outcome, error))
         return NULL;
-    if (child_io_get_output(worker->io)->len > 0) {
+    if (ytops_child_io_get_output(worker->io)->len > 0) {
         set_broken(worker, "wrote more than its answer", error);
         return NULL;
     }
@@ -239,7 +239,7 @@ RunnerOutcome *warm_worker_run(WarmWorker *worker, const RunnerJob *job, GError 
 
 gboolean warm_worker_is_alive(WarmWorker *worker)
 {
-    return !ytops_process_has_ended(child_io_get_process(worker->io), NULL);
+    return !ytops_process_has_ended(ytops_child_io_get_process(worker->io), NULL);
 }
 
 guint warm_worker_count_jobs(const WarmWorker *worker)
@@ -259,5 +259,5 @@ const char *warm_worker_get_version(const WarmWorker *worker)
 
 pid_t warm_worker_get_pid(const WarmWorker *worker)
 {
-    return ytops_process_get_pid(child_io_get_process(worker->io));
+    return ytops_process_get_pid(ytops_child_io_get_process(worker->io));
 }

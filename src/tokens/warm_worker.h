@@ -16,7 +16,7 @@ typedef struct WarmWorker WarmWorker;
  * Starts the process and waits until it is warm. Errors: TIMEOUT, DRAINING, and INTERNAL that names
  * the command and says what to install.
  */
-WarmWorker *warm_worker_start(const char *python, const char *script, const JobLimits *limits,
+WarmWorker *warm_worker_start(const char *python, const char *script, const YtopsJobLimits *limits,
                               GError **error);
 
 /* Kills its process group. NULL is fine. */

@@ -19,9 +19,19 @@ MAY_INCLUDE = {
 
 # The folder that each public header is the contract of.
 HOME = {
-    "clock": "base", "completion": "base", "error": "base", "json": "base", "log": "base",
+    "child_io": "base",
+    "clock": "base",
+    "completion": "base",
+    "error": "base",
+    "job_limits": "base",
+    "json": "base",
+    "log": "base",
+    "metrics": "base",
     "pool_state": "base",
-    "metrics": "base", "process": "base", "process_metrics": "base", "roff": "base", "role": "base",
+    "process": "base",
+    "process_metrics": "base",
+    "roff": "base",
+    "role": "base",
     "config": "config",
     "redis": "redis", "embedded_redis": "redis",
     "audit": "audit", "instances": "instances",

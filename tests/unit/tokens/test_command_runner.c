@@ -20,11 +20,11 @@ static RunnerOutcome *run(const char *command, const YtdlpExtraction *extraction
                           GError **error)
 {
     g_autoptr(Runner) runner = command_runner_new(command);
-    JobLimits limits;
+    YtopsJobLimits limits;
     RunnerJob job = {"job-1", extraction, &limits};
 
     g_assert_true(runner_prepare(runner, -1));
-    job_limits_init(&limits, timeout_ms, -1);
+    ytops_job_limits_init(&limits, timeout_ms, -1);
     return runner_run(runner, &job, error);
 }
 

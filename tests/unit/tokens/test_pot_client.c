@@ -13,10 +13,10 @@ static PoToken *fetch(const char *url, int timeout_ms, int cancel_fd, GError **e
 {
     GError *refused = NULL;
     g_autoptr(PotClient) client = pot_client_new(url, &refused);
-    JobLimits limits;
+    YtopsJobLimits limits;
 
     g_assert_no_error(refused);
-    job_limits_init(&limits, AMPLE_MS, cancel_fd);
+    ytops_job_limits_init(&limits, AMPLE_MS, cancel_fd);
     return pot_client_fetch(client, "aqz-KE-bpKQ", "socks5://me:secret@127.0.0.1:1080", &limits,
                             timeout_ms, error);
 }

@@ -15,10 +15,10 @@ enum { AMPLE_MS = 60 * 1000 };
 static WarmWorker *start_ok(const char *script)
 {
     GError *error = NULL;
-    JobLimits limits;
+    YtopsJobLimits limits;
     WarmWorker *worker;
 
-    job_limits_init(&limits, AMPLE_MS, -1);
+    ytops_job_limits_init(&limits, AMPLE_MS, -1);
     worker = warm_worker_start(test_python(), script, &limits, &error);
     g_assert_no_error(error);
     return worker;
@@ -28,10 +28,10 @@ static RunnerOutcome *run_url(WarmWorker *worker, const char *url, gint64 timeou
                               GError **error)
 {
     YtdlpExtraction extraction = {.url = url};
-    JobLimits limits;
+    YtopsJobLimits limits;
     RunnerJob job = {"job-1", &extraction, &limits};
 
-    job_limits_init(&limits, timeout_ms, -1);
+    ytops_job_limits_init(&limits, timeout_ms, -1);
     return warm_worker_run(worker, &job, error);
 }
 
@@ -97,12 +97,12 @@ static void test_what_libraries_print_does_not_reach_the_conversation(void)
     g_autofree char *url = g_strdup_printf("http://127.0.0.1:%u/clip.mp4", port);
     const char *const args[] = {"--print-traffic", "--verbose", NULL};
     YtdlpExtraction extraction = {.url = url, .server_args = args};
-    JobLimits limits;
+    YtopsJobLimits limits;
     RunnerJob job = {"loud", &extraction, &limits};
     GError *error = NULL;
     g_autoptr(RunnerOutcome) outcome = NULL;
 
-    job_limits_init(&limits, AMPLE_MS, -1);
+    ytops_job_limits_init(&limits, AMPLE_MS, -1);
     outcome = warm_worker_run(worker, &job, &error);
     g_assert_no_error(error);
     g_assert_nonnull(outcome->info_json);
@@ -217,11 +217,11 @@ static void test_a_cancelled_job_ends_at_once(void)
     int cancel_fd = eventfd(0, EFD_CLOEXEC);
     gpointer both[] = {folder, GINT_TO_POINTER(cancel_fd)};
     GThread *canceller = g_thread_new("cancel", cancel_when_it_hangs, both);
-    JobLimits limits;
+    YtopsJobLimits limits;
     RunnerJob job = {"job", &extraction, &limits};
     g_autoptr(GError) error = NULL;
 
-    job_limits_init(&limits, AMPLE_MS, cancel_fd);
+    ytops_job_limits_init(&limits, AMPLE_MS, cancel_fd);
     g_assert_null(warm_worker_run(worker, &job, &error));
     g_assert_error(error, YTOPS_ERROR, YTOPS_ERROR_DRAINING);
     g_thread_join(canceller);
@@ -235,9 +235,9 @@ static void assert_cannot_start(const char *python, const char *name, gint64 tim
     char *folder = test_folder_new();
     g_autofree char *script = test_worker_double(folder, name);
     g_autoptr(GError) error = NULL;
-    JobLimits limits;
+    YtopsJobLimits limits;
 
-    job_limits_init(&limits, timeout_ms, -1);
+    ytops_job_limits_init(&limits, timeout_ms, -1);
     g_assert_null(warm_worker_start(python, script, &limits, &error));
     g_assert_error(error, YTOPS_ERROR, (int)code);
     g_test_message("%s", error->message);
@@ -262,10 +262,10 @@ static RunnerOutcome *runner_run_url(Runner *runner, const char *url, gint64 tim
                                      GError **error)
 {
     YtdlpExtraction extraction = {.url = url};
-    JobLimits limits;
+    YtopsJobLimits limits;
     RunnerJob job = {"job-1", &extraction, &limits};
 
-    job_limits_init(&limits, timeout_ms, -1);
+    ytops_job_limits_init(&limits, timeout_ms, -1);
     return runner_run(runner, &job, error);
 }
 

@@ -1,4 +1,4 @@
-#include "child_io.h"
+#include "ytops/child_io.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -20,7 +20,7 @@ enum {
     DESCRIBED_BYTES = 600,
 };
 
-struct ChildIo {
+struct YtopsChildIo {
     YtopsProcess *process;
     GByteArray *input;
     gsize input_offset;
@@ -32,9 +32,9 @@ struct ChildIo {
     gboolean errors_ended;
 };
 
-ChildIo *child_io_new(YtopsProcess *process, gsize output_limit)
+YtopsChildIo *ytops_child_io_new(YtopsProcess *process, gsize output_limit)
 {
-    ChildIo *io = g_new0(ChildIo, 1);
+    YtopsChildIo *io = g_new0(YtopsChildIo, 1);
 
     io->process = process;
     io->input = g_byte_array_new();
@@ -44,7 +44,7 @@ ChildIo *child_io_new(YtopsProcess *process, gsize output_limit)
     return io;
 }
 
-void child_io_free(ChildIo *io)
+void ytops_child_io_free(YtopsChildIo *io)
 {
     if (io == NULL)
         return;
@@ -55,17 +55,17 @@ void child_io_free(ChildIo *io)
     g_free(io);
 }
 
-YtopsProcess *child_io_get_process(ChildIo *io)
+YtopsProcess *ytops_child_io_get_process(YtopsChildIo *io)
 {
     return io->process;
 }
 
-GByteArray *child_io_get_output(ChildIo *io)
+GByteArray *ytops_child_io_get_output(YtopsChildIo *io)
 {
     return io->output;
 }
 
-void child_io_write(ChildIo *io, const char *bytes, gsize length, gboolean last)
+void ytops_child_io_write(YtopsChildIo *io, const char *bytes, gsize length, gboolean last)
 {
     g_byte_array_append(io->input, (const guint8 *)bytes, (guint)length);
     io->close_after_input = last;
@@ -96,12 +96,12 @@ static gboolean is_transient(int number)
     return number == EAGAIN || number == EINTR;
 }
 
-static gsize pending_input(const ChildIo *io)
+static gsize pending_input(const YtopsChildIo *io)
 {
     return io->input->len - io->input_offset;
 }
 
-static void finish_input(ChildIo *io)
+static void finish_input(YtopsChildIo *io)
 {
     g_byte_array_set_size(io->input, 0);
     io->input_offset = 0;
@@ -109,7 +109,7 @@ static void finish_input(ChildIo *io)
         ytops_process_close_stdin(io->process);
 }
 
-static void write_input(ChildIo *io)
+static void write_input(YtopsChildIo *io)
 {
     gssize written = write_quietly(ytops_process_get_stdin(io->process),
                                    io->input->data + io->input_offset, pending_input(io));
@@ -122,7 +122,7 @@ static void write_input(ChildIo *io)
 }
 
 /* FALSE at the end of the stream. */
-static gboolean read_output(ChildIo *io)
+static gboolean read_output(YtopsChildIo *io)
 {
     gsize room = io->output_limit - MIN(io->output->len, io->output_limit);
     guint before = io->output->len;
@@ -135,7 +135,7 @@ static gboolean read_output(ChildIo *io)
     return count > 0 || (count < 0 && is_transient(errno));
 }
 
-static gboolean read_errors(ChildIo *io)
+static gboolean read_errors(YtopsChildIo *io)
 {
     char chunk[4096];
     gssize count = read(ytops_process_get_stderr(io->process), chunk, sizeof chunk);
@@ -152,7 +152,7 @@ static gboolean read_errors(ChildIo *io)
 }
 
 /* What waits in the pipe, without waiting for more; a child that never stops is not followed. */
-static void drain_errors(ChildIo *io)
+static void drain_errors(YtopsChildIo *io)
 {
     struct pollfd fd = {.fd = io->errors_ended ? -1 : ytops_process_get_stderr(io->process),
                         .events = POLLIN};
@@ -166,7 +166,7 @@ static void drain_errors(ChildIo *io)
 }
 
 /* The same for the output of a child that has ended; a grandchild may hold the pipe open. */
-static void drain_output(ChildIo *io)
+static void drain_output(YtopsChildIo *io)
 {
     struct pollfd fd = {.fd = io->output_ended ? -1 : ytops_process_get_stdout(io->process),
                         .events = POLLIN};
@@ -179,19 +179,19 @@ static void drain_output(ChildIo *io)
     }
 }
 
-const char *child_io_get_errors(ChildIo *io)
+const char *ytops_child_io_get_errors(YtopsChildIo *io)
 {
     drain_errors(io);
     return io->errors->str;
 }
 
-void child_io_forget_errors(ChildIo *io)
+void ytops_child_io_forget_errors(YtopsChildIo *io)
 {
     drain_errors(io);
     g_string_truncate(io->errors, 0);
 }
 
-static ChildIoStep move(ChildIo *io, const struct pollfd *fds)
+static YtopsChildIoStep move(YtopsChildIo *io, const struct pollfd *fds)
 {
     if (fds[0].revents != 0)
         write_input(io);
@@ -199,14 +199,14 @@ static ChildIoStep move(ChildIo *io, const struct pollfd *fds)
         io->errors_ended = TRUE;
     if (fds[1].revents != 0) {
         if (io->output->len >= io->output_limit)
-            return CHILD_IO_OVERFLOW;
+            return YTOPS_CHILD_IO_OVERFLOW;
         if (!read_output(io))
             io->output_ended = TRUE;
     }
-    return CHILD_IO_MOVED;
+    return YTOPS_CHILD_IO_MOVED;
 }
 
-ChildIoStep child_io_step(ChildIo *io, const JobLimits *limits)
+YtopsChildIoStep ytops_child_io_step(YtopsChildIo *io, const YtopsJobLimits *limits)
 {
     struct pollfd fds[] = {
         {.fd = pending_input(io) > 0 ? ytops_process_get_stdin(io->process) : -1,
@@ -214,17 +214,17 @@ ChildIoStep child_io_step(ChildIo *io, const JobLimits *limits)
         {.fd = io->output_ended ? -1 : ytops_process_get_stdout(io->process), .events = POLLIN},
         {.fd = io->errors_ended ? -1 : ytops_process_get_stderr(io->process), .events = POLLIN},
     };
-    JobWait wait;
+    YtopsJobWait wait;
 
     if (io->output_ended && io->errors_ended)
-        return CHILD_IO_ENDED;
-    wait = job_limits_poll(limits, fds, G_N_ELEMENTS(fds), END_CHECK_MS);
-    if (wait != JOB_WAIT_READY)
-        return wait == JOB_WAIT_TIMEOUT ? CHILD_IO_TIMEOUT : CHILD_IO_CANCELLED;
+        return YTOPS_CHILD_IO_ENDED;
+    wait = ytops_job_limits_poll(limits, fds, G_N_ELEMENTS(fds), END_CHECK_MS);
+    if (wait != YTOPS_JOB_WAIT_READY)
+        return wait == YTOPS_JOB_WAIT_TIMEOUT ? YTOPS_CHILD_IO_TIMEOUT : YTOPS_CHILD_IO_CANCELLED;
     if (ytops_process_has_ended(io->process, NULL)) {
         drain_output(io);
         drain_errors(io);
-        return io->output->len >= io->output_limit ? CHILD_IO_OVERFLOW : CHILD_IO_ENDED;
+        return io->output->len >= io->output_limit ? YTOPS_CHILD_IO_OVERFLOW : YTOPS_CHILD_IO_ENDED;
     }
     return move(io, fds);
 }
@@ -243,7 +243,7 @@ static const char *last_lines(const char *text, guint n_lines)
     return start;
 }
 
-static char *describe_end(ChildIo *io)
+static char *describe_end(YtopsChildIo *io)
 {
     int status = 0;
 
@@ -255,10 +255,10 @@ static char *describe_end(ChildIo *io)
                            strsignal(WTERMSIG(status)));
 }
 
-char *child_io_describe(ChildIo *io)
+char *ytops_child_io_describe(YtopsChildIo *io)
 {
     g_autofree char *end = describe_end(io);
-    g_autofree char *valid = g_utf8_make_valid(child_io_get_errors(io), -1);
+    g_autofree char *valid = g_utf8_make_valid(ytops_child_io_get_errors(io), -1);
     g_autofree char *redacted = ytops_redact(last_lines(g_strchomp(valid), DESCRIBED_LINES - 1));
 
     if (*redacted == '\0')
