@@ -2,6 +2,8 @@
  * The pool of accounts: who may work, who rests, who is banned. State lives in Redis, shared by
  * every server; each call is one Lua script, one round trip, on Redis' own clock.
  *
+ * Each change of a state is recorded (ytops/audit.h).
+ *
  * Keys: account_status:<account_id> (hash) and account_index (sorted set), see docs/redis-keys.md.
  * An account that has no state is ACTIVE. Reading a status ends a ban or a rest that is over.
  * All calls block on Redis and are thread-safe; errors are those of ytops/redis.h, and
@@ -52,12 +54,19 @@ typedef struct {
 typedef struct YtopsAccountManager YtopsAccountManager;
 
 /*
- * `pool` must outlive the manager. `now_override`, for tests, gives the Unix time in seconds that
+ * `pool` must outlive the manager. `instance_id` is who the audit says made what happens by itself.
+ * `now_override`, for tests, gives the Unix time in seconds that
  * the scripts take for now, in place of Redis' clock; NULL in production.
  */
 YtopsAccountManager *ytops_account_manager_new(YtopsRedisPool *pool,
                                                const YtopsAccountPolicy *policy,
-                                               const gint64 *now_override);
+                                               const char *instance_id, const gint64 *now_override);
+
+/*
+ * The same pool as an operator acts on it ("rpc:127.0.0.1:4711"): what is changed through this one is
+ * recorded as done by `actor`. Costs nothing; free it as the other one, which must outlive it.
+ */
+YtopsAccountManager *ytops_account_manager_for(YtopsAccountManager *manager, const char *actor);
 void ytops_account_manager_free(YtopsAccountManager *manager);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsAccountManager, ytops_account_manager_free)
 

@@ -8,7 +8,7 @@
  * not known count as those of one account. Keys: docs/redis-keys.md.
  *
  * Every call is one Lua script on Redis' own clock (listing: one per chunk), blocks on Redis, and
- * is thread-safe. Errors are those of ytops/redis.h, and those each call names. Reading ends bans
+ * is thread-safe. Each change of a state is recorded (ytops/audit.h). Errors are those of ytops/redis.h, and those each call names. Reading ends bans
  * that are over. An identity argument of NULL or "" means the manager's own.
  */
 #pragma once
@@ -65,6 +65,12 @@ YtopsProxyManager *ytops_proxy_manager_new(YtopsRedisPool *pool, const YtopsProx
                                            const gint64 *now_override);
 void ytops_proxy_manager_free(YtopsProxyManager *manager);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsProxyManager, ytops_proxy_manager_free)
+
+/*
+ * The same pool as an operator acts on it ("rpc:127.0.0.1:4711"): what is changed through this one is
+ * recorded as done by `actor`. Costs nothing; free it as the other one, which must outlive it.
+ */
+YtopsProxyManager *ytops_proxy_manager_for(YtopsProxyManager *manager, const char *actor);
 
 /* Whether the URL is one of this instance's own. */
 gboolean ytops_proxy_manager_owns(YtopsProxyManager *manager, const char *proxy_url);

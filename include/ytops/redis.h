@@ -31,6 +31,9 @@ gsize ytops_redis_reply_length(const YtopsRedisReply *reply);
 /* An element, owned by the reply; a nil reply where index is past the end. Never NULL. */
 const YtopsRedisReply *ytops_redis_reply_at(const YtopsRedisReply *reply, gsize index);
 
+/* Frees the reply and gives that element of it, in its own right. NULL where it is past the end. */
+YtopsRedisReply *ytops_redis_reply_take(YtopsRedisReply *reply, gsize index);
+
 /* ---- scripts ---------------------------------------------------------------------------- */
 
 /* A Lua script: immutable, usable from any thread. `name` shows in errors; both must outlive it. */

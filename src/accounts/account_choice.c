@@ -58,13 +58,14 @@ static gint64 number_at(const YtopsRedisReply *reply, gsize index)
     return ytops_redis_reply_int(ytops_redis_reply_at(reply, index), 0);
 }
 
-gboolean account_choice_make(AccountStore *store, const YtopsAccountPolicy *policy,
+gboolean account_choice_make(AccountStore *store, const YtopsAuditAuthor *author,
+                             const YtopsAccountPolicy *policy,
                              const YtopsAccountCandidates *candidates, YtopsAccountChoice *choice,
                              GError **error)
 {
     g_autoptr(GPtrArray) args = arguments(policy, candidates);
     g_autoptr(YtopsRedisReply) reply = account_store_run_on_many(
-        store, ACCOUNT_SCRIPT_CHOOSE, (const char *const *)args->pdata, error);
+        store, author, ACCOUNT_SCRIPT_CHOOSE, (const char *const *)args->pdata, error);
     if (reply == NULL)
         return FALSE;
     choice->account_id = text_at(reply, CHOICE_ID);

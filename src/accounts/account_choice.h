@@ -7,6 +7,7 @@
 #include "ytops/account_manager.h"
 
 /* Fills *choice, whose texts are NULL before. Errors are those of ytops/redis.h. */
-gboolean account_choice_make(AccountStore *store, const YtopsAccountPolicy *policy,
+gboolean account_choice_make(AccountStore *store, const YtopsAuditAuthor *author,
+                             const YtopsAccountPolicy *policy,
                              const YtopsAccountCandidates *candidates, YtopsAccountChoice *choice,
                              GError **error);

@@ -17,23 +17,41 @@
 struct YtopsAccountManager {
     YtopsAccountPolicy policy;
     AccountStore *store;
+    gboolean owns_store;
+    char *instance_id;
+    char *actor; /* NULL: the instance itself */
 };
 
 YtopsAccountManager *ytops_account_manager_new(YtopsRedisPool *pool,
                                                const YtopsAccountPolicy *policy,
-                                               const gint64 *now_override)
+                                               const char *instance_id, const gint64 *now_override)
 {
     YtopsAccountManager *manager = g_new0(YtopsAccountManager, 1);
     manager->policy = *policy;
     manager->store = account_store_new(pool, now_override);
+    manager->owns_store = TRUE;
+    manager->instance_id = g_strdup(instance_id);
     return manager;
+}
+
+YtopsAccountManager *ytops_account_manager_for(YtopsAccountManager *manager, const char *actor)
+{
+    YtopsAccountManager *view = g_new0(YtopsAccountManager, 1);
+    view->policy = manager->policy;
+    view->store = manager->store;
+    view->instance_id = g_strdup(manager->instance_id);
+    view->actor = g_strdup(actor);
+    return view;
 }
 
 void ytops_account_manager_free(YtopsAccountManager *manager)
 {
     if (manager == NULL)
         return;
-    account_store_free(manager->store);
+    if (manager->owns_store)
+        account_store_free(manager->store);
+    g_free(manager->instance_id);
+    g_free(manager->actor);
     g_free(manager);
 }
 
@@ -42,6 +60,11 @@ void ytops_account_manager_free(YtopsAccountManager *manager)
 static char *number_text(gint64 number)
 {
     return g_strdup_printf("%" G_GINT64_FORMAT, number);
+}
+
+static YtopsAuditAuthor author_of(const YtopsAccountManager *manager)
+{
+    return (YtopsAuditAuthor){.instance_id = manager->instance_id, .actor = manager->actor};
 }
 
 static const char *text_or_empty(const char *text)
@@ -73,6 +96,13 @@ static char *ban_duration_text(const YtopsAccountManager *manager, gint64 durati
     return number_text(duration_s == 0 ? manager->policy.ban_duration_s : duration_s);
 }
 
+static YtopsRedisReply *run(YtopsAccountManager *manager, AccountScript script,
+                            const char *account_id, const char *const *args, GError **error)
+{
+    YtopsAuditAuthor author = author_of(manager);
+    return account_store_run(manager->store, &author, script, account_id, args, error);
+}
+
 /* ---- uses ---------------------------------------------------------------------------------- */
 
 gboolean ytops_account_manager_report_success(YtopsAccountManager *manager,
@@ -86,8 +116,8 @@ gboolean ytops_account_manager_report_success(YtopsAccountManager *manager,
                           active,
                           cooldown,
                           NULL};
-    g_autoptr(YtopsRedisReply) reply = account_store_run(
-        manager->store, ACCOUNT_SCRIPT_REPORT_SUCCESS, use->account_id, args, error);
+    g_autoptr(YtopsRedisReply) reply =
+        run(manager, ACCOUNT_SCRIPT_REPORT_SUCCESS, use->account_id, args, error);
     return reply != NULL;
 }
 
@@ -105,8 +135,8 @@ gboolean ytops_account_manager_report_failure(YtopsAccountManager *manager,
                           threshold,
                           duration,
                           NULL};
-    g_autoptr(YtopsRedisReply) reply = account_store_run(
-        manager->store, ACCOUNT_SCRIPT_REPORT_FAILURE, use->account_id, args, error);
+    g_autoptr(YtopsRedisReply) reply =
+        run(manager, ACCOUNT_SCRIPT_REPORT_FAILURE, use->account_id, args, error);
     if (reply != NULL && banned != NULL)
         *banned = ytops_redis_reply_int(reply, 0) == 1;
     return reply != NULL;
@@ -120,8 +150,7 @@ YtopsAccountInfo *ytops_account_manager_get(YtopsAccountManager *manager, const 
     g_autofree char *active = number_text(manager->policy.active_duration_s);
     g_autofree char *cooldown = number_text(manager->policy.cooldown_duration_s);
     const char *args[] = {active, cooldown, NULL};
-    g_autoptr(YtopsRedisReply) reply =
-        account_store_run(manager->store, ACCOUNT_SCRIPT_GET, account_id, args, error);
+    g_autoptr(YtopsRedisReply) reply = run(manager, ACCOUNT_SCRIPT_GET, account_id, args, error);
     return reply != NULL ? account_info_from_reply(reply) : NULL;
 }
 
@@ -129,8 +158,10 @@ gboolean ytops_account_manager_choose(YtopsAccountManager *manager,
                                       const YtopsAccountCandidates *candidates,
                                       YtopsAccountChoice *choice, GError **error)
 {
+    YtopsAuditAuthor author = author_of(manager);
     *choice = (YtopsAccountChoice){0};
-    return account_choice_make(manager->store, &manager->policy, candidates, choice, error);
+    return account_choice_make(manager->store, &author, &manager->policy, candidates, choice,
+                               error);
 }
 
 typedef struct {
@@ -178,8 +209,9 @@ GPtrArray *ytops_account_manager_list(YtopsAccountManager *manager, const char *
     g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func(free_info);
     Listing listing = {infos, limit};
     gint64 step = limit > 0 ? MIN(limit, ACCOUNT_STORE_LARGEST_STEP) : ACCOUNT_STORE_LARGEST_STEP;
-    if (!account_store_walk(manager->store, ACCOUNT_SCRIPT_LIST, prefix, step, args, take_views,
-                            &listing, error))
+    YtopsAuditAuthor author = author_of(manager);
+    if (!account_store_walk(manager->store, &author, ACCOUNT_SCRIPT_LIST, prefix, step, args,
+                            take_views, &listing, error))
         return NULL;
     return g_steal_pointer(&infos);
 }
@@ -194,8 +226,7 @@ static gboolean ban(YtopsAccountManager *manager, AccountScript script, const ch
         return FALSE;
     g_autofree char *why = reason_text(reason);
     const char *args[] = {duration, why, NULL};
-    g_autoptr(YtopsRedisReply) reply =
-        account_store_run(manager->store, script, account_id, args, error);
+    g_autoptr(YtopsRedisReply) reply = run(manager, script, account_id, args, error);
     return reply != NULL;
 }
 
@@ -215,8 +246,7 @@ gboolean ytops_account_manager_ban_at_least(YtopsAccountManager *manager, const 
 static gboolean change_known(YtopsAccountManager *manager, AccountScript script,
                              const char *account_id, GError **error)
 {
-    g_autoptr(YtopsRedisReply) reply =
-        account_store_run(manager->store, script, account_id, NULL, error);
+    g_autoptr(YtopsRedisReply) reply = run(manager, script, account_id, NULL, error);
     if (reply == NULL)
         return FALSE;
     if (ytops_redis_reply_int(reply, 0) == 1)
@@ -240,6 +270,12 @@ gboolean ytops_account_manager_reset(YtopsAccountManager *manager, const char *a
 
 /* ---- an operator's actions on many --------------------------------------------------------- */
 
+typedef struct {
+    AccountScript script;
+    const char *change; /* as the audit names it */
+    const char *reason; /* NULL: none */
+} BulkChange;
+
 static gboolean take_changed(const YtopsRedisReply *reply, gpointer data)
 {
     gint64 *changed = data;
@@ -247,14 +283,18 @@ static gboolean take_changed(const YtopsRedisReply *reply, gpointer data)
     return TRUE;
 }
 
-static gint64 change_all(YtopsAccountManager *manager, AccountScript script, const char *prefix,
+static gint64 change_all(YtopsAccountManager *manager, const BulkChange *change, const char *prefix,
                          const char *const *args, GError **error)
 {
     gint64 changed = 0;
-    if (!account_store_walk(manager->store, script, prefix, ACCOUNT_STORE_LARGEST_STEP, args,
-                            take_changed, &changed, error))
-        return -1;
-    return changed;
+    YtopsAuditAuthor author = author_of(manager);
+    author.is_bulk = TRUE;
+    gboolean ok =
+        account_store_walk(manager->store, &author, change->script, prefix,
+                           ACCOUNT_STORE_LARGEST_STEP, args, take_changed, &changed, error);
+    g_autofree char *scope = g_strconcat(text_or_empty(prefix), "*", NULL);
+    ytops_audit_log_bulk(&author, "account", scope, change->change, change->reason, changed);
+    return ok ? changed : -1;
 }
 
 gint64 ytops_account_manager_ban_all(YtopsAccountManager *manager, const char *prefix,
@@ -265,23 +305,27 @@ gint64 ytops_account_manager_ban_all(YtopsAccountManager *manager, const char *p
         return -1;
     g_autofree char *why = reason_text(reason);
     const char *args[] = {duration, why, NULL};
-    return change_all(manager, ACCOUNT_SCRIPT_BAN_ALL, prefix, args, error);
+    BulkChange change = {ACCOUNT_SCRIPT_BAN_ALL, "banned", why};
+    return change_all(manager, &change, prefix, args, error);
 }
 
 gint64 ytops_account_manager_unban_all(YtopsAccountManager *manager, const char *prefix,
                                        GError **error)
 {
-    return change_all(manager, ACCOUNT_SCRIPT_UNBAN_ALL, prefix, NULL, error);
+    BulkChange change = {ACCOUNT_SCRIPT_UNBAN_ALL, "unbanned", NULL};
+    return change_all(manager, &change, prefix, NULL, error);
 }
 
 gint64 ytops_account_manager_reset_all(YtopsAccountManager *manager, const char *prefix,
                                        GError **error)
 {
-    return change_all(manager, ACCOUNT_SCRIPT_RESET_ALL, prefix, NULL, error);
+    BulkChange change = {ACCOUNT_SCRIPT_RESET_ALL, "reset", NULL};
+    return change_all(manager, &change, prefix, NULL, error);
 }
 
 gint64 ytops_account_manager_delete_all(YtopsAccountManager *manager, const char *prefix,
                                         GError **error)
 {
-    return change_all(manager, ACCOUNT_SCRIPT_DELETE_ALL, prefix, NULL, error);
+    BulkChange change = {ACCOUNT_SCRIPT_DELETE_ALL, "deleted", NULL};
+    return change_all(manager, &change, prefix, NULL, error);
 }

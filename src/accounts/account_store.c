@@ -79,19 +79,21 @@ static void append_all(GPtrArray *strings, const char *const *more)
 
 /* The scripts name their keys by themselves; `keys` declares them to Redis as far as they are
  * known. */
-static YtopsRedisReply *eval(AccountStore *store, AccountScript script, const char *const *keys,
+static YtopsRedisReply *eval(AccountStore *store, const YtopsAuditAuthor *author,
+                             AccountScript script, const char *const *keys,
                              const char *const *first, const char *const *args, GError **error)
 {
     g_autoptr(GPtrArray) all = g_ptr_array_new();
     append_all(all, first);
     append_all(all, args);
     g_ptr_array_add(all, NULL);
-    return ytops_redis_eval(store->pool, store->scripts[script], keys,
+    return ytops_audit_eval(store->pool, store->scripts[script], author, keys,
                             (const char *const *)all->pdata, error);
 }
 
-YtopsRedisReply *account_store_run(AccountStore *store, AccountScript script,
-                                   const char *account_id, const char *const *args, GError **error)
+YtopsRedisReply *account_store_run(AccountStore *store, const YtopsAuditAuthor *author,
+                                   AccountScript script, const char *account_id,
+                                   const char *const *args, GError **error)
 {
     if (!ytops_account_id_check(account_id, error))
         return NULL;
@@ -99,21 +101,23 @@ YtopsRedisReply *account_store_run(AccountStore *store, AccountScript script,
     g_autofree char *now = now_text(store);
     const char *keys[] = {key, INDEX_KEY, NULL};
     const char *first[] = {now, account_id, NULL};
-    return eval(store, script, keys, first, args, error);
+    return eval(store, author, script, keys, first, args, error);
 }
 
-YtopsRedisReply *account_store_run_on_many(AccountStore *store, AccountScript script,
-                                           const char *const *args, GError **error)
+YtopsRedisReply *account_store_run_on_many(AccountStore *store, const YtopsAuditAuthor *author,
+                                           AccountScript script, const char *const *args,
+                                           GError **error)
 {
     g_autofree char *now = now_text(store);
     const char *keys[] = {INDEX_KEY, NULL};
     const char *first[] = {now, NULL};
-    return eval(store, script, keys, first, args, error);
+    return eval(store, author, script, keys, first, args, error);
 }
 
-gboolean account_store_walk(AccountStore *store, AccountScript script, const char *prefix,
-                            gint64 count, const char *const *args, AccountStepFunc take,
-                            gpointer data, GError **error)
+gboolean account_store_walk(AccountStore *store, const YtopsAuditAuthor *author,
+                            AccountScript script, const char *prefix, gint64 count,
+                            const char *const *args, AccountStepFunc take, gpointer data,
+                            GError **error)
 {
     const char *keys[] = {INDEX_KEY, NULL};
     g_autofree char *step = g_strdup_printf("%" G_GINT64_FORMAT, count);
@@ -121,7 +125,7 @@ gboolean account_store_walk(AccountStore *store, AccountScript script, const cha
     do {
         g_autofree char *now = now_text(store);
         const char *first[] = {now, prefix != NULL ? prefix : "", cursor, step, NULL};
-        g_autoptr(YtopsRedisReply) reply = eval(store, script, keys, first, args, error);
+        g_autoptr(YtopsRedisReply) reply = eval(store, author, script, keys, first, args, error);
         if (reply == NULL)
             return FALSE;
         if (!take(reply, data))

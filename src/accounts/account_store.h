@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "ytops/redis.h"
+#include "ytops/audit.h"
 
 typedef enum {
     ACCOUNT_SCRIPT_GET,
@@ -34,12 +34,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AccountStore, account_store_free)
  * Runs a script on one account. `args` follow the time and the id, ended by NULL; NULL: none.
  * INVALID_ARGUMENT for what ytops_account_id_check refuses.
  */
-YtopsRedisReply *account_store_run(AccountStore *store, AccountScript script,
-                                   const char *account_id, const char *const *args, GError **error);
+YtopsRedisReply *account_store_run(AccountStore *store, const YtopsAuditAuthor *author,
+                                   AccountScript script, const char *account_id,
+                                   const char *const *args, GError **error);
 
 /* Runs a script that is about many accounts. `args` follow the time. */
-YtopsRedisReply *account_store_run_on_many(AccountStore *store, AccountScript script,
-                                           const char *const *args, GError **error);
+YtopsRedisReply *account_store_run_on_many(AccountStore *store, const YtopsAuditAuthor *author,
+                                           AccountScript script, const char *const *args,
+                                           GError **error);
 
 /* Accounts that one step handles: Redis is held for about 5 ms. */
 #define ACCOUNT_STORE_LARGEST_STEP 500
@@ -52,6 +54,7 @@ typedef gboolean (*AccountStepFunc)(const YtopsRedisReply *reply, gpointer data)
  * ACCOUNT_STORE_LARGEST_STEP) at a step, and gives each reply to `take`. `args` follow the time,
  * the prefix, the cursor and the count. What the steps before an error did stays done.
  */
-gboolean account_store_walk(AccountStore *store, AccountScript script, const char *prefix,
-                            gint64 count, const char *const *args, AccountStepFunc take,
-                            gpointer data, GError **error);
+gboolean account_store_walk(AccountStore *store, const YtopsAuditAuthor *author,
+                            AccountScript script, const char *prefix, gint64 count,
+                            const char *const *args, AccountStepFunc take, gpointer data,
+                            GError **error);

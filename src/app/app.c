@@ -81,7 +81,7 @@ static void make_accounts(App *app)
         .ban_duration_s = config->account_ban_duration_s,
     };
 
-    app->accounts = ytops_account_manager_new(app->redis, &policy, NULL);
+    app->accounts = ytops_account_manager_new(app->redis, &policy, app->instance_id, NULL);
 }
 
 static void make_queues(App *app)

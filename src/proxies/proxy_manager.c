@@ -22,12 +22,25 @@ YtopsProxyManager *ytops_proxy_manager_new(YtopsRedisPool *pool, const YtopsProx
     return manager;
 }
 
+YtopsProxyManager *ytops_proxy_manager_for(YtopsProxyManager *manager, const char *actor)
+{
+    YtopsProxyManager *view = g_new0(YtopsProxyManager, 1);
+    view->store = manager->store;
+    view->roster = manager->roster;
+    view->is_view = TRUE;
+    view->actor = g_strdup(actor);
+    return view;
+}
+
 void ytops_proxy_manager_free(YtopsProxyManager *manager)
 {
     if (manager == NULL)
         return;
-    proxy_roster_free(manager->roster);
-    proxy_store_free(manager->store);
+    if (!manager->is_view) {
+        proxy_roster_free(manager->roster);
+        proxy_store_free(manager->store);
+    }
+    g_free(manager->actor);
     g_free(manager);
 }
 

@@ -6,4 +6,6 @@
 struct YtopsProxyManager {
     ProxyStore *store;
     ProxyRoster *roster;
+    gboolean is_view; /* store and roster are another one's */
+    char *actor;      /* NULL: the instance itself */
 };

@@ -3,16 +3,39 @@
 #include "proxy_listing.h"
 #include "proxy_manager_private.h"
 #include "ytops/error.h"
+#include "ytops/log.h"
 
 #include <string.h>
 
 static const gint64 longest_ban_s = G_GINT64_CONSTANT(100) * 365 * 24 * 3600;
 
+/* A longer reason is cut: the audit keeps thousands of them. */
+enum { LONGEST_REASON = 1000 };
+
 typedef struct {
     const char *name; /* "ban", "unban" or "reset" */
     const char *reason;
     gint64 duration_s;
+    gboolean is_bulk;
 } Action;
+
+static YtopsAuditAuthor author_of(const YtopsProxyManager *manager, gboolean is_bulk)
+{
+    return (YtopsAuditAuthor){
+        .instance_id = manager->store->instance_id, .actor = manager->actor, .is_bulk = is_bulk};
+}
+
+/* NULL stays NULL. */
+static char *clean_reason(const char *reason)
+{
+    if (reason == NULL)
+        return NULL;
+    g_autofree char *valid = g_utf8_make_valid(reason, -1);
+    char *shown = ytops_redact(valid);
+    if (strlen(shown) > LONGEST_REASON)
+        *g_utf8_find_prev_char(shown, shown + LONGEST_REASON + 1) = '\0';
+    return shown;
+}
 
 static gboolean is_own_identity(const YtopsProxyManager *manager, const char *server_identity)
 {
@@ -52,7 +75,8 @@ static gint64 act(YtopsProxyManager *manager, const char *server_identity, const
 {
     gboolean is_own = n == 1 && is_own_identity(manager, server_identity) &&
                       proxy_roster_find(manager->roster, urls[0], NULL);
-    g_autofree char *reason = action->reason != NULL ? g_utf8_make_valid(action->reason, -1) : NULL;
+    g_autofree char *reason = clean_reason(action->reason);
+    YtopsAuditAuthor author = author_of(manager, action->is_bulk);
     g_autoptr(GPtrArray) args = proxy_store_begin(manager->store, server_identity);
     proxy_args_add(args, action->name);
     proxy_args_add_int(args, action->duration_s);
@@ -60,7 +84,7 @@ static gint64 act(YtopsProxyManager *manager, const char *server_identity, const
     proxy_args_add(args, is_own ? "own" : NULL);
     proxy_args_add_list(args, urls, n);
     g_autoptr(YtopsRedisReply) reply =
-        proxy_store_run(manager->store, PROXY_SCRIPT_OPERATE, args, error);
+        proxy_store_run_for(manager->store, &author, PROXY_SCRIPT_OPERATE, args, error);
     if (reply == NULL)
         return -1;
     *unknown = ytops_redis_reply_int(ytops_redis_reply_at(reply, 1), 0);
@@ -84,23 +108,45 @@ static gboolean act_on_one(YtopsProxyManager *manager, const char *server_identi
     return FALSE;
 }
 
-static gint64 act_on_all(YtopsProxyManager *manager, const char *server_identity,
-                         const Action *action, GError **error)
+static void log_bulk(const YtopsProxyManager *manager, const char *server_identity,
+                     const char *change, const char *reason, gint64 changed)
+{
+    YtopsAuditAuthor author = author_of(manager, TRUE);
+    g_autofree char *why = clean_reason(reason);
+    ytops_audit_log_bulk(&author, "proxy",
+                         proxy_store_resolve_identity(manager->store, server_identity), change, why,
+                         changed);
+}
+
+/* A part at a time; what the parts before an error changed stays changed. */
+static gint64 act_on_parts(YtopsProxyManager *manager, const char *server_identity,
+                           const Action *action, const char *const *urls, gint64 *changed,
+                           GError **error)
+{
+    gsize n = g_strv_length((char **)urls);
+    for (gsize first = 0; first < n; first += PROXY_CHUNK) {
+        gint64 unknown = 0;
+        gint64 part = act(manager, server_identity, action, urls + first,
+                          MIN(n - first, PROXY_CHUNK), &unknown, error);
+        if (part < 0)
+            return -1;
+        *changed += part;
+    }
+    return *changed;
+}
+
+static gint64 act_on_all(YtopsProxyManager *manager, const char *server_identity, Action *action,
+                         const char *change, GError **error)
 {
     g_auto(GStrv) roll = read_roll(manager, server_identity, error);
     if (roll == NULL)
         return -1;
     gint64 changed = 0;
-    gsize n = g_strv_length(roll);
-    for (gsize first = 0; first < n; first += PROXY_CHUNK) {
-        gint64 unknown = 0;
-        gint64 part = act(manager, server_identity, action, (const char *const *)roll + first,
-                          MIN(n - first, PROXY_CHUNK), &unknown, error);
-        if (part < 0)
-            return -1;
-        changed += part;
-    }
-    return changed;
+    action->is_bulk = TRUE;
+    gint64 result =
+        act_on_parts(manager, server_identity, action, (const char *const *)roll, &changed, error);
+    log_bulk(manager, server_identity, change, action->reason, changed);
+    return result;
 }
 
 gboolean ytops_proxy_manager_ban(YtopsProxyManager *manager, const char *server_identity,
@@ -130,24 +176,25 @@ gint64 ytops_proxy_manager_ban_all(YtopsProxyManager *manager, const char *serve
     Action action = {.name = "ban", .reason = reason, .duration_s = duration_s};
     if (!check_duration(manager, &action, error))
         return -1;
-    return act_on_all(manager, server_identity, &action, error);
+    return act_on_all(manager, server_identity, &action, "banned", error);
 }
 
 gint64 ytops_proxy_manager_unban_all(YtopsProxyManager *manager, const char *server_identity,
                                      GError **error)
 {
-    return act_on_all(manager, server_identity, &(Action){.name = "unban"}, error);
+    return act_on_all(manager, server_identity, &(Action){.name = "unban"}, "unbanned", error);
 }
 
 gint64 ytops_proxy_manager_reset_all(YtopsProxyManager *manager, const char *server_identity,
                                      GError **error)
 {
-    return act_on_all(manager, server_identity, &(Action){.name = "reset"}, error);
+    return act_on_all(manager, server_identity, &(Action){.name = "reset"}, "reset", error);
 }
 
 static gint64 forget(YtopsProxyManager *manager, const char *server_identity, const char *scope,
                      const char *const *urls, GError **error)
 {
+    YtopsAuditAuthor author = author_of(manager, *scope != '\0');
     gint64 forgotten = 0;
     gsize n = g_strv_length((char **)urls);
     gsize first = 0;
@@ -157,7 +204,7 @@ static gint64 forget(YtopsProxyManager *manager, const char *server_identity, co
         proxy_args_add(args, scope);
         proxy_args_add_list(args, urls + first, part);
         g_autoptr(YtopsRedisReply) reply =
-            proxy_store_run(manager->store, PROXY_SCRIPT_FORGET, args, error);
+            proxy_store_run_for(manager->store, &author, PROXY_SCRIPT_FORGET, args, error);
         if (reply == NULL)
             return -1;
         forgotten += ytops_redis_reply_int(reply, 0);
@@ -175,6 +222,8 @@ gint64 ytops_proxy_manager_delete(YtopsProxyManager *manager, const char *server
         return -1;
     gint64 forgotten = forget(manager, server_identity, is_all ? "all" : "",
                               is_all ? (const char *const *)roll : proxy_urls, error);
+    if (is_all)
+        log_bulk(manager, server_identity, "deleted", NULL, forgotten);
     if (is_own_identity(manager, server_identity))
         proxy_roster_forget_enrolment(manager->roster);
     return forgotten;

@@ -96,12 +96,19 @@ void proxy_args_add_list(GPtrArray *args, const char *const *texts, gsize n)
         proxy_args_add(args, texts[i]);
 }
 
+YtopsRedisReply *proxy_store_run_for(const ProxyStore *store, const YtopsAuditAuthor *author,
+                                     ProxyScript script, GPtrArray *args, GError **error)
+{
+    g_ptr_array_add(args, NULL);
+    return ytops_audit_eval(store->pool, store->scripts[script], author, NULL,
+                            (const char *const *)args->pdata, error);
+}
+
 YtopsRedisReply *proxy_store_run(const ProxyStore *store, ProxyScript script, GPtrArray *args,
                                  GError **error)
 {
-    g_ptr_array_add(args, NULL);
-    return ytops_redis_eval(store->pool, store->scripts[script], NULL,
-                            (const char *const *)args->pdata, error);
+    YtopsAuditAuthor author = {.instance_id = store->instance_id};
+    return proxy_store_run_for(store, &author, script, args, error);
 }
 
 char **proxy_reply_to_strv(const YtopsRedisReply *reply)

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "ytops/audit.h"
 #include "ytops/proxy_manager.h"
 
 typedef enum {
@@ -58,6 +59,10 @@ void proxy_args_add_list(GPtrArray *args, const char *const *texts, gsize n);
 /* Runs it; `args` can then not be added to any more. Errors are those of ytops/redis.h. */
 YtopsRedisReply *proxy_store_run(const ProxyStore *store, ProxyScript script, GPtrArray *args,
                                  GError **error);
+
+/* The same, on behalf of somebody. */
+YtopsRedisReply *proxy_store_run_for(const ProxyStore *store, const YtopsAuditAuthor *author,
+                                     ProxyScript script, GPtrArray *args, GError **error);
 
 /* The texts of an array reply, NULL-terminated; g_strfreev. */
 char **proxy_reply_to_strv(const YtopsRedisReply *reply);

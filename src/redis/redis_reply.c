@@ -58,3 +58,14 @@ const YtopsRedisReply *ytops_redis_reply_at(const YtopsRedisReply *reply, gsize 
         return (const YtopsRedisReply *)&nil;
     return (const YtopsRedisReply *)unwrap(reply)->element[index];
 }
+
+YtopsRedisReply *ytops_redis_reply_take(YtopsRedisReply *reply, gsize index)
+{
+    redisReply *raw = (redisReply *)reply;
+    redisReply *element = NULL;
+
+    if (index < ytops_redis_reply_length(reply))
+        element = g_steal_pointer(&raw->element[index]);
+    ytops_redis_reply_free(reply);
+    return redis_reply_wrap(element);
+}

@@ -7,4 +7,8 @@ end
 recover(account, now)
 ban(account, now, argument(3), ARGV[4])
 local _, save_fault = save_account(account)
-return save_fault or 1
+if save_fault then
+  return save_fault
+end
+record(account, 'banned', ARGV[4])
+return 1

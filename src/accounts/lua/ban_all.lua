@@ -8,6 +8,8 @@ return change_each(ARGV[2], ARGV[3], argument(4), function(id)
   end
   recover(account, now)
   ban(account, now, duration, ARGV[6])
-  save_account(account)
+  if save_account(account) ~= nil then
+    record(account, 'banned', ARGV[6])
+  end
   return true
 end)

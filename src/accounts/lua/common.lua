@@ -54,6 +54,7 @@ local function load_account(id)
     id = id,
     key = key,
     stored = stored,
+    changes = {},
     status = STATES[stored[1]] and stored[1] or 'ACTIVE',
     active_since = whole(stored[2]),
     status_until = whole(stored[3]),
@@ -102,6 +103,15 @@ local function index_account(id)
   return nil
 end
 
+-- An operator's change; what happens by itself is recorded when the account is saved.
+local function record(account, change, reason)
+  audit_record('account', account.id, '', change, audit_operator, reason)
+end
+
+local function happened(account, change, reason)
+  account.changes[#account.changes + 1] = { change, reason }
+end
+
 -- Writes what differs from what is stored. TRUE where something did, or nil and an error.
 local function save_account(account)
   local fault = index_account(account.id)
@@ -123,6 +133,10 @@ local function save_account(account)
   if #remove > 0 then
     redis.call('HDEL', account.key, unpack(remove))
   end
+  for _, change in ipairs(account.changes) do
+    audit_record('account', account.id, '', change[1], audit_instance, change[2])
+  end
+  account.changes = {}
   return #set > 0 or #remove > 0
 end
 
@@ -158,6 +172,8 @@ end
 -- Ends a ban or a rest that is over.
 local function recover(account, now)
   if account.status ~= 'ACTIVE' and not is_endless(account) and now >= account.status_until then
+    happened(account, 'active', account.status == 'BANNED' and 'the ban is over' or
+      'the rest is over')
     activate(account)
     return true
   end
@@ -174,6 +190,7 @@ local function rest_when_due(account, now, active_duration, cooldown)
     account.status = 'RESTING'
     account.status_until = now + cooldown
     account.reason = false
+    happened(account, 'resting', string.format('in use for %.0f s', active_duration))
   else
     account.active_since = 0
   end

@@ -23,6 +23,7 @@ if ARGV[5] == '1' then
     if not is_endless(account) then
       account.status_until = math.max(account.status_until, rest_until)
     end
+    happened(account, 'banned', ARGV[6])
     banned = 1
   end
 end

@@ -5,5 +5,8 @@ if not known then
   return index_fault or 0
 end
 forget_history(account)
-local _, save_fault = save_account(account)
+local changed, save_fault = save_account(account)
+if changed then
+  record(account, 'reset')
+end
 return save_fault or 1

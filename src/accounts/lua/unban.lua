@@ -8,5 +8,8 @@ if not known then
   return index_fault or 0
 end
 activate(account)
-local _, save_fault = save_account(account)
+local changed, save_fault = save_account(account)
+if changed then
+  record(account, 'unbanned')
+end
 return save_fault or 1

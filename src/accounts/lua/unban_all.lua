@@ -5,5 +5,9 @@ return change_each(ARGV[2], ARGV[3], argument(4), function(id)
     return false
   end
   activate(account)
-  return save_account(account)
+  local changed = save_account(account)
+  if changed then
+    record(account, 'unbanned')
+  end
+  return changed
 end)

@@ -89,6 +89,20 @@ local function save_state(url, state)
   }))
 end
 
+-- What stands between the first colon behind the scheme and the last @ becomes ***.
+local function without_password(url)
+  local scheme, userinfo, host = string.match(url, '^(.-://)(.*)(@[^@]*)$')
+  if not scheme then
+    scheme, userinfo, host = '', string.match(url, '^(.*)(@[^@]*)$')
+  end
+  local user = userinfo and string.match(userinfo, '^([^:]*):')
+  return user and scheme .. user .. ':***' .. host or url
+end
+
+local function record(url, change, actor, reason)
+  audit_record('proxy', without_password(url), identity, change, actor, reason)
+end
+
 -- The end of the order, unless it has its place.
 local function append_to_order(url)
   if redis.call('ZSCORE', ORDER, url) then
@@ -120,6 +134,7 @@ local function read_state(url)
   if state.status == 'BANNED' and state.banned_until and state.banned_until <= now then
     make_active(state)
     save_state(url, state)
+    record(url, 'active', audit_instance, 'the ban is over')
   end
   return state
 end

@@ -6,7 +6,10 @@ local forgotten = {}
 local number = 0
 for index = 9, #ARGV do
   local url = ARGV[index]
-  number = number + redis.call('HDEL', STATES, url)
+  if redis.call('HDEL', STATES, url) == 1 then
+    number = number + 1
+    record(url, 'deleted', audit_operator)
+  end
   redis.call('DEL', failures_key(url))
   redis.call('ZREM', ORDER, url)
   forgotten[url] = true

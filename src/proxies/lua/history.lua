@@ -60,6 +60,7 @@ local function apply_window(url, state)
   if reason then
     ban(state, reason, policy.ban)
     state.failures_since = now
+    record(url, 'banned', audit_instance, reason)
   end
   return reason ~= nil
 end

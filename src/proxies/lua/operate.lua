@@ -19,6 +19,7 @@ local function unban(url, state)
   return changed
 end
 
+local words = { ban = 'banned', unban = 'unbanned', reset = 'reset' }
 local actions = {
   ban = function(_, state)
     ban(state, reason ~= '' and reason or nil, duration)
@@ -43,6 +44,7 @@ for index = 12, #ARGV do
   else
     if actions[action](url, state) then
       changed = changed + 1
+      record(url, words[action], audit_operator, reason)
     end
     save_state(url, state)
   end

@@ -20,7 +20,8 @@ AccountWorld *account_world_start(void)
     world->pool = ytops_redis_pool_new(redis_fixture_url(world->redis), &options, &error);
     g_assert_no_error(error);
     world->now = WORLD_START;
-    world->manager = ytops_account_manager_new(world->pool, &world->policy, &world->now);
+    world->manager =
+        ytops_account_manager_new(world->pool, &world->policy, WORLD_INSTANCE, &world->now);
     return world;
 }
 
@@ -51,7 +52,7 @@ void account_world_add_test(AccountWorld *world, const char *path,
 YtopsAccountManager *account_world_other_manager(AccountWorld *world,
                                                  const YtopsAccountPolicy *policy)
 {
-    return ytops_account_manager_new(world->pool, policy, &world->now);
+    return ytops_account_manager_new(world->pool, policy, WORLD_INSTANCE, &world->now);
 }
 
 static YtopsAccountUse use_of(const char *id)

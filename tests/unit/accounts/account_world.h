@@ -54,6 +54,7 @@ gboolean account_world_key_exists(AccountWorld *world, const char *key);
 
 #define WORLD_PROXY "socks5://10.0.0.1:1080"
 #define WORLD_IDENTITY "identity"
+#define WORLD_INSTANCE "instance-1"
 
 /* The two fields that each use leaves, for account_world_assert_hash(). */
 #define WORLD_USE "last_proxy_url", WORLD_PROXY, "last_server_identity", WORLD_IDENTITY

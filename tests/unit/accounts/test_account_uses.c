@@ -199,7 +199,7 @@ static void test_start_in_the_future_is_set_right(AccountWorld *world)
 static void test_without_override_time_is_that_of_redis(AccountWorld *world)
 {
     g_autoptr(YtopsAccountManager) real =
-        ytops_account_manager_new(world->pool, &world->policy, NULL);
+        ytops_account_manager_new(world->pool, &world->policy, WORLD_INSTANCE, NULL);
     YtopsAccountUse use = {.account_id = "a", .penalize = TRUE};
     gint64 before = g_get_real_time() / G_USEC_PER_SEC;
     g_assert_true(ytops_account_manager_report_success(real, &use, NULL));

@@ -17,7 +17,7 @@ void world_open(World *world)
     *world = (World){0};
     world->redis = redis_fixture_start();
     world->pool = ytops_redis_pool_new(redis_fixture_url(world->redis), NULL, NULL);
-    world->accounts = ytops_account_manager_new(world->pool, &policy, NULL);
+    world->accounts = ytops_account_manager_new(world->pool, &policy, "instance-1", NULL);
     world->policy = ytops_error_policy_new(NULL, NULL);
     world->folder = test_folder_new();
     g_free(test_folder_write(world->folder, "clip.mp4", "media"));

@@ -1,0 +1,42 @@
+-- Who changed what. Stands before every script that can change the state of an account or a proxy,
+-- and end.lua behind it: what the script records here goes into the stream within the same step as
+-- the change itself, and to the caller, who logs it.
+-- Takes the first three of ARGV for itself, so that a script counts its own from 1: the instance,
+-- who changes things by itself; the operator on whose behalf it calls ('': nobody); how many changes
+-- the caller wants told.
+
+local AUDIT_STREAM = 'audit_events'
+-- About: Redis trims whole nodes of the stream.
+local AUDIT_LENGTH = 10000
+
+local audit_instance = table.remove(ARGV, 1)
+local audit_operator = table.remove(ARGV, 1)
+local audit_wanted = tonumber(table.remove(ARGV, 1)) or 0
+local audit_told = {}
+
+if audit_operator == '' then
+  audit_operator = audit_instance
+end
+
+local function audit_append(fields)
+  return redis.pcall('XADD', AUDIT_STREAM, 'MAXLEN', '~', AUDIT_LENGTH, '*', unpack(fields))
+end
+
+-- A key of another type is in the way of the stream for good, so it goes. No failure here undoes or
+-- hinders the change.
+local function audit_record(entity, name, identity, change, actor, reason)
+  local fields = {
+    'entity', entity, 'name', name, 'identity', identity, 'change', change, 'actor', actor,
+    'reason', reason or '',
+  }
+  local id = audit_append(fields)
+  if type(id) == 'table' then
+    redis.call('DEL', AUDIT_STREAM)
+    id = audit_append(fields)
+  end
+  if #audit_told < audit_wanted then
+    audit_told[#audit_told + 1] = { type(id) == 'string' and id or '', fields }
+  end
+end
+
+local function script()
