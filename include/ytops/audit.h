@@ -23,10 +23,10 @@ typedef struct {
     char *change;          /* "banned", "unbanned", "resting", "active", "reset", "deleted" */
     char *actor;           /* "rpc:127.0.0.1:4711", "http:127.0.0.1:4712", or an instance id */
     char *reason;          /* "": none was given */
-} YtopsAuditEvent;
+} YtopsAuditRecord;
 
-void ytops_audit_event_free(YtopsAuditEvent *event);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsAuditEvent, ytops_audit_event_free)
+void ytops_audit_record_free(YtopsAuditRecord *event);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsAuditRecord, ytops_audit_record_free)
 
 /* Whom the changes of one script are attributed to. Borrowed for the call. */
 typedef struct {
@@ -49,7 +49,7 @@ void ytops_audit_log_bulk(const YtopsAuditAuthor *author, const char *entity, co
 
 /*
  * What came after the event of that id, oldest first, at most `limit` (0: 1000; never more than
- * 10,000); NULL or "": the newest. Elements are YtopsAuditEvent; g_ptr_array_unref. INVALID_ARGUMENT
+ * 10,000); NULL or "": the newest. Elements are YtopsAuditRecord; g_ptr_array_unref. INVALID_ARGUMENT
  * for what is no event's id and for a negative limit.
  */
 GPtrArray *ytops_audit_read(YtopsRedisPool *pool, const char *after_event_id, gint64 limit,

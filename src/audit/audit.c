@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "audit_event.h"
+#include "audit_record.h"
 #include "ytops/error.h"
 #include "ytops/log.h"
 
@@ -21,8 +21,8 @@ enum { CHANGE_ID, CHANGE_FIELDS };
 static void log_change(const YtopsRedisReply *change)
 {
     const char *id = ytops_redis_reply_string(ytops_redis_reply_at(change, CHANGE_ID));
-    g_autoptr(YtopsAuditEvent) event =
-        audit_event_new(id, ytops_redis_reply_at(change, CHANGE_FIELDS));
+    g_autoptr(YtopsAuditRecord) event =
+        audit_record_new(id, ytops_redis_reply_at(change, CHANGE_FIELDS));
     g_autofree char *message = g_strdup_printf("%s %s", event->entity, event->change);
     ytops_log_info("audit", message, "event_id", event->event_id, "name", event->name,
                    "server_identity",
@@ -69,15 +69,15 @@ void ytops_audit_log_bulk(const YtopsAuditAuthor *author, const char *entity, co
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-static void free_event(gpointer event)
+static void free_record(gpointer event)
 {
-    ytops_audit_event_free(event);
+    ytops_audit_record_free(event);
 }
 
 static void add_entry(GPtrArray *events, const YtopsRedisReply *entry)
 {
     const char *id = ytops_redis_reply_string(ytops_redis_reply_at(entry, 0));
-    g_ptr_array_add(events, audit_event_new(id, ytops_redis_reply_at(entry, 1)));
+    g_ptr_array_add(events, audit_record_new(id, ytops_redis_reply_at(entry, 1)));
 }
 
 static GPtrArray *read_newest(YtopsRedisPool *pool, const char *count, GError **error)
@@ -86,7 +86,7 @@ static GPtrArray *read_newest(YtopsRedisPool *pool, const char *count, GError **
         pool, error, "XREVRANGE", YTOPS_AUDIT_STREAM, "+", "-", "COUNT", count, NULL);
     if (entries == NULL)
         return NULL;
-    GPtrArray *events = g_ptr_array_new_with_free_func(free_event);
+    GPtrArray *events = g_ptr_array_new_with_free_func(free_record);
     for (gsize i = ytops_redis_reply_length(entries); i > 0; i--)
         add_entry(events, ytops_redis_reply_at(entries, i - 1));
     return events;
@@ -95,14 +95,14 @@ static GPtrArray *read_newest(YtopsRedisPool *pool, const char *count, GError **
 static GPtrArray *read_after(YtopsRedisPool *pool, const char *event_id, const char *count,
                              GError **error)
 {
-    if (!audit_event_id_check(event_id, error))
+    if (!audit_record_id_check(event_id, error))
         return NULL;
     g_autofree char *from = g_strconcat("(", event_id, NULL);
     g_autoptr(YtopsRedisReply) entries = ytops_redis_command(
         pool, error, "XRANGE", YTOPS_AUDIT_STREAM, from, "+", "COUNT", count, NULL);
     if (entries == NULL)
         return NULL;
-    GPtrArray *events = g_ptr_array_new_with_free_func(free_event);
+    GPtrArray *events = g_ptr_array_new_with_free_func(free_record);
     for (gsize i = 0; i < ytops_redis_reply_length(entries); i++)
         add_entry(events, ytops_redis_reply_at(entries, i));
     return events;

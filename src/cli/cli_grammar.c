@@ -23,7 +23,7 @@ static const CliOption OPTIONS[CLI_N_OPTS] = {
     [CLI_OPT_PREFIX] = {"prefix", "TEXT", CLI_VALUE_TEXT, FIELD(prefix),
                         "every account whose id starts so"},
     [CLI_OPT_LIMIT] = {"limit", "N", CLI_VALUE_COUNT, FIELD(limit),
-                       "at most so many accounts (default: all)"},
+                       "at most so many (default: all accounts, 1000 events)"},
     [CLI_OPT_REASON] = {"reason", "TEXT", CLI_VALUE_TEXT, FIELD(reason),
                         "why, as the lists show it"},
     [CLI_OPT_DURATION] = {"duration", "TIME", CLI_VALUE_DURATION, FIELD(duration_s),
@@ -62,6 +62,10 @@ static const CliOption OPTIONS[CLI_N_OPTS] = {
     [CLI_OPT_STICKY] = {"sticky", NULL, CLI_VALUE_NONE, FIELD(sticky),
                         "after a redirect stay on that backend while it works (default: the "
                         "server's)"},
+    [CLI_OPT_FOLLOW] = {"follow", NULL, CLI_VALUE_NONE, FIELD(follow),
+                        "go on printing what comes, until it is interrupted"},
+    [CLI_OPT_SINCE] = {"since", "EVENT_ID", CLI_VALUE_TEXT, FIELD(since),
+                       "only what came after that event"},
 };
 
 #define ON_PROXIES (CLI_BIT(CLI_OPT_ALL) | CLI_BIT(CLI_OPT_IDENTITY) | CLI_BIT(CLI_OPT_YES))
@@ -110,6 +114,9 @@ static const CliCommand COMMANDS[] = {
      "end the stream and disconnect its clients"},
     {CLI_TOKEN, "token", NULL, "URL", A_TOKEN, "get the info.json of a video"},
     {CLI_REPORT, "report", NULL, NULL, A_REPORT, "tell what became of a token's use"},
+    {CLI_EVENTS, "events", NULL, NULL,
+     CLI_BIT(CLI_OPT_FOLLOW) | CLI_BIT(CLI_OPT_SINCE) | CLI_BIT(CLI_OPT_LIMIT),
+     "who changed the state of which account or proxy, and why"},
     {CLI_COMPLETION, "completion", NULL, "SHELL", 0, "a completion script for bash, zsh or fish"},
     {CLI_MAN, "man", NULL, NULL, 0, "the manual page, for man -l -"},
 };

@@ -26,6 +26,7 @@ typedef enum {
     CLI_RELAY_DELETE,
     CLI_TOKEN,
     CLI_REPORT,
+    CLI_EVENTS,
     /* Those that ask no server: */
     CLI_COMPLETION,
     CLI_MAN
@@ -64,6 +65,8 @@ typedef enum {
     CLI_OPT_METADATA,
     CLI_OPT_KIND,
     CLI_OPT_STICKY,
+    CLI_OPT_FOLLOW,
+    CLI_OPT_SINCE,
     CLI_N_OPTS
 } CliOptionId;
 

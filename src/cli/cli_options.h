@@ -35,6 +35,9 @@ typedef struct {
     char *account, *proxy, *clients, *params, *job, *caller, *out, *cookies_out;
     char *failure, *details;
 
+    gboolean follow;
+    char *since;
+
     gboolean sticky;
     char *user_agent;
     YtopsStreamKind stream_kind; /* AUTO where not given */

@@ -16,3 +16,4 @@ gboolean cli_relay_failover(CliSession *session, GError **error);
 gboolean cli_relay_delete(CliSession *session, GError **error);
 gboolean cli_token_run(CliSession *session, GError **error);
 gboolean cli_report_run(CliSession *session, GError **error);
+gboolean cli_events_run(CliSession *session, GError **error);

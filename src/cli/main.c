@@ -27,6 +27,7 @@ static const Run RUNS[] = {
     [CLI_RELAY_DELETE] = cli_relay_delete,
     [CLI_TOKEN] = cli_token_run,
     [CLI_REPORT] = cli_report_run,
+    [CLI_EVENTS] = cli_events_run,
 };
 
 /* FALSE where the command needs a server after all. */

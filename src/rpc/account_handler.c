@@ -7,6 +7,13 @@ static YtopsAccountManager *accounts_of(gpointer iface)
     return handler_get_state(iface)->services.accounts;
 }
 
+/* The same on behalf of who calls. Free with ytops_account_manager_free. */
+static YtopsAccountManager *accounts_for_caller(gpointer iface)
+{
+    g_autofree char *actor = handler_get_actor(iface);
+    return ytops_account_manager_for(accounts_of(iface), actor);
+}
+
 static gboolean check_ban(const char **reason, gint64 duration_s, GError **error)
 {
     return argument_text(reason, "reason", error) &&
@@ -55,10 +62,10 @@ static gboolean ban_account(YtopsManagementServiceIf *iface, const gchar *accoun
                             GError **error G_GNUC_UNUSED)
 {
     g_autoptr(GError) problem = NULL;
-    gboolean ok =
-        argument_required_text(&account_id, "accountId", &problem) &&
-        check_ban(&reason, duration_s, &problem) &&
-        ytops_account_manager_ban(accounts_of(iface), account_id, reason, duration_s, &problem);
+    g_autoptr(YtopsAccountManager) accounts = accounts_for_caller(iface);
+    gboolean ok = argument_required_text(&account_id, "accountId", &problem) &&
+                  check_ban(&reason, duration_s, &problem) &&
+                  ytops_account_manager_ban(accounts, account_id, reason, duration_s, &problem);
     return handler_finish(ok, problem, fault, refusal);
 }
 
@@ -67,8 +74,9 @@ static gboolean unban_account(YtopsManagementServiceIf *iface, const gchar *acco
                               GError **error G_GNUC_UNUSED)
 {
     g_autoptr(GError) problem = NULL;
+    g_autoptr(YtopsAccountManager) accounts = accounts_for_caller(iface);
     gboolean ok = argument_required_text(&account_id, "accountId", &problem) &&
-                  ytops_account_manager_unban(accounts_of(iface), account_id, &problem);
+                  ytops_account_manager_unban(accounts, account_id, &problem);
     return handler_finish(ok, problem, fault, refusal);
 }
 
@@ -77,8 +85,9 @@ static gboolean reset_account(YtopsManagementServiceIf *iface, const gchar *acco
                               GError **error G_GNUC_UNUSED)
 {
     g_autoptr(GError) problem = NULL;
+    g_autoptr(YtopsAccountManager) accounts = accounts_for_caller(iface);
     gboolean ok = argument_required_text(&account_id, "accountId", &problem) &&
-                  ytops_account_manager_reset(accounts_of(iface), account_id, &problem);
+                  ytops_account_manager_reset(accounts, account_id, &problem);
     return handler_finish(ok, problem, fault, refusal);
 }
 
@@ -88,11 +97,12 @@ static gboolean ban_all_accounts(YtopsManagementServiceIf *iface, gint32 *change
                                  YtopsUserException **refusal, GError **error G_GNUC_UNUSED)
 {
     g_autoptr(GError) problem = NULL;
+    g_autoptr(YtopsAccountManager) accounts = accounts_for_caller(iface);
     gint64 total = -1;
     if (argument_text(&account_prefix, "accountPrefix", &problem) &&
         check_ban(&reason, duration_s, &problem))
-        total = ytops_account_manager_ban_all(accounts_of(iface), account_prefix, reason,
-                                              duration_s, &problem);
+        total =
+            ytops_account_manager_ban_all(accounts, account_prefix, reason, duration_s, &problem);
     return finish_count(total, changed, problem, fault, refusal);
 }
 
@@ -101,9 +111,10 @@ static gboolean unban_all_accounts(YtopsManagementServiceIf *iface, gint32 *chan
                                    YtopsUserException **refusal, GError **error G_GNUC_UNUSED)
 {
     g_autoptr(GError) problem = NULL;
+    g_autoptr(YtopsAccountManager) accounts = accounts_for_caller(iface);
     gint64 total = -1;
     if (argument_text(&account_prefix, "accountPrefix", &problem))
-        total = ytops_account_manager_unban_all(accounts_of(iface), account_prefix, &problem);
+        total = ytops_account_manager_unban_all(accounts, account_prefix, &problem);
     return finish_count(total, changed, problem, fault, refusal);
 }
 
@@ -112,9 +123,10 @@ static gboolean reset_all_accounts(YtopsManagementServiceIf *iface, gint32 *chan
                                    YtopsUserException **refusal, GError **error G_GNUC_UNUSED)
 {
     g_autoptr(GError) problem = NULL;
+    g_autoptr(YtopsAccountManager) accounts = accounts_for_caller(iface);
     gint64 total = -1;
     if (argument_text(&account_prefix, "accountPrefix", &problem))
-        total = ytops_account_manager_reset_all(accounts_of(iface), account_prefix, &problem);
+        total = ytops_account_manager_reset_all(accounts, account_prefix, &problem);
     return finish_count(total, changed, problem, fault, refusal);
 }
 
@@ -125,9 +137,10 @@ static gboolean delete_accounts_from_redis(YtopsManagementServiceIf *iface, gint
                                            GError **error G_GNUC_UNUSED)
 {
     g_autoptr(GError) problem = NULL;
+    g_autoptr(YtopsAccountManager) accounts = accounts_for_caller(iface);
     gint64 total = -1;
     if (argument_text(&account_prefix, "accountPrefix", &problem))
-        total = ytops_account_manager_delete_all(accounts_of(iface), account_prefix, &problem);
+        total = ytops_account_manager_delete_all(accounts, account_prefix, &problem);
     return finish_count(total, changed, problem, fault, refusal);
 }
 

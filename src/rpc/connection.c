@@ -15,6 +15,7 @@ struct Connection {
     uv_write_t write;
     uv_shutdown_t shutdown;
     guint64 id;
+    char peer[RPC_PEER_SIZE];
     const ConnectionOwner *owner;
     ConnectionState state;
     guint64 since; /* loop time of the last change of state */
@@ -57,8 +58,8 @@ static void set_state(Connection *connection, ConnectionState to)
     connection->owner->on_state(connection->owner->data, connection, from, to);
 }
 
-/* "address:port", for the log. */
-static void describe_peer(Connection *connection, char *text, gsize size)
+/* For the log and the audit; asked at once, since it cannot be any more when the peer is gone. */
+static void describe_peer(Connection *connection)
 {
     struct sockaddr_storage address;
     int length = sizeof address;
@@ -67,16 +68,13 @@ static void describe_peer(Connection *connection, char *text, gsize size)
     if (uv_tcp_getpeername(&connection->socket, (struct sockaddr *)&address, &length) == 0)
         getnameinfo((struct sockaddr *)&address, (socklen_t)length, host, sizeof host, port,
                     sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
-    g_snprintf(text, size, "%s:%s", host, port);
+    g_snprintf(connection->peer, sizeof connection->peer,
+               strchr(host, ':') != NULL ? "[%.70s]:%s" : "%.70s:%s", host, port);
 }
 
 static void log_closing(Connection *connection, YtopsLogLevel level, const char *reason)
 {
-    char peer[NI_MAXHOST + NI_MAXSERV + 2];
-    if (!ytops_log_enabled(level))
-        return;
-    describe_peer(connection, peer, sizeof peer);
-    ytops_log(level, "rpc", "connection closed", "peer", peer, "reason", reason, NULL);
+    ytops_log(level, "rpc", "connection closed", "peer", connection->peer, "reason", reason, NULL);
 }
 
 /* ---- the end ----------------------------------------------------------------------------- */
@@ -200,6 +198,7 @@ static RpcCall *take_call(Connection *connection, const Frame *frame)
 {
     RpcCall *call = g_new0(RpcCall, 1);
     call->connection_id = connection->id;
+    g_strlcpy(call->peer, connection->peer, sizeof call->peer);
     call->encoding = connection->frames.encoding;
     call->framed = connection->frames.framed;
     call->length = frame->length;
@@ -219,10 +218,9 @@ static RpcCall *take_call(Connection *connection, const Frame *frame)
 /* No message can be found any more: say so where the client can understand it, and hang up. */
 static void refuse_stream(Connection *connection, const GError *error)
 {
-    char peer[NI_MAXHOST + NI_MAXSERV + 2];
     const FrameReader *frames = &connection->frames;
-    describe_peer(connection, peer, sizeof peer);
-    ytops_log_warning("rpc", "connection refused", "peer", peer, "reason", error->message, NULL);
+    ytops_log_warning("rpc", "connection refused", "peer", connection->peer, "reason",
+                      error->message, NULL);
     if (!frames->recognised) {
         connection_close(connection);
         return;
@@ -369,6 +367,7 @@ Connection *connection_accept(uv_stream_t *listener, guint64 id, const Connectio
     uv_tcp_nodelay(&connection->socket, 1);
     uv_tcp_keepalive(&connection->socket, 1, KEEPALIVE_S);
     connection->since = now_of(connection);
+    describe_peer(connection);
     return connection;
 }
 

@@ -12,25 +12,45 @@
 #include "work_handler.h"
 #include "ytops/log.h"
 
+/* What a worker needs for one call of a service that wants to know who calls. */
+typedef struct {
+    YtopsTokenServiceHandler *handler;
+    ThriftDispatchProcessor *processor;
+} Bench;
+
 struct Dispatch {
     RpcState *state;
     ReplyPort *port;
-    YtopsTokenServiceHandler *handler;
-    ThriftDispatchProcessor *processor; /* of every service but these two */
+    GAsyncQueue *benches; /* those that nobody works at; no more than there are workers */
     YtopsRelayServiceHandler *relay_handler;
     ThriftDispatchProcessor *relay_processor;
     YtopsWorkServiceHandler *work_handler;
     ThriftDispatchProcessor *work_processor;
 };
 
+static Bench *bench_new(RpcState *state)
+{
+    Bench *bench = g_new0(Bench, 1);
+    bench->handler = handler_new(state);
+    bench->processor =
+        g_object_new(YTOPS_TYPE_TOKEN_SERVICE_PROCESSOR, "handler", bench->handler, NULL);
+    return bench;
+}
+
+static void bench_free(gpointer data)
+{
+    Bench *bench = data;
+    g_object_unref(bench->processor);
+    g_object_unref(bench->handler);
+    g_free(bench);
+}
+
 Dispatch *dispatch_new(RpcState *state, ReplyPort *port)
 {
     Dispatch *dispatch = g_new0(Dispatch, 1);
     dispatch->state = state;
     dispatch->port = reply_port_ref(port);
-    dispatch->handler = handler_new(state);
-    dispatch->processor =
-        g_object_new(YTOPS_TYPE_TOKEN_SERVICE_PROCESSOR, "handler", dispatch->handler, NULL);
+    dispatch->benches = g_async_queue_new_full(bench_free);
     dispatch->relay_handler = relay_handler_new(state);
     dispatch->relay_processor =
         g_object_new(YTOPS_TYPE_RELAY_SERVICE_PROCESSOR, "handler", dispatch->relay_handler, NULL);
@@ -48,8 +68,7 @@ void dispatch_free(Dispatch *dispatch)
     g_object_unref(dispatch->work_handler);
     g_object_unref(dispatch->relay_processor);
     g_object_unref(dispatch->relay_handler);
-    g_object_unref(dispatch->processor);
-    g_object_unref(dispatch->handler);
+    g_async_queue_unref(dispatch->benches);
     reply_port_unref(dispatch->port);
     g_free(dispatch);
 }
@@ -87,23 +106,44 @@ static gboolean is_of_relay(const RpcMethod *method)
     return strcmp(method->service, METHOD_TABLE_RELAY) == 0;
 }
 
-static ThriftDispatchProcessor *processor_of(const Dispatch *dispatch, const RpcMethod *method)
+/* NULL: the service is served at a bench. */
+static ThriftDispatchProcessor *shared_processor(const Dispatch *dispatch, const RpcMethod *method)
 {
     if (is_of_relay(method))
         return dispatch->relay_processor;
-    return strcmp(method->service, METHOD_TABLE_WORK) == 0 ? dispatch->work_processor
-                                                           : dispatch->processor;
+    return strcmp(method->service, METHOD_TABLE_WORK) == 0 ? dispatch->work_processor : NULL;
+}
+
+static gboolean call_processor(ThriftDispatchProcessor *processor, const RpcMethod *method,
+                               const ReplyForm *form, ThriftProtocol *protocol, GError **error)
+{
+    ThriftDispatchProcessorClass *cls = THRIFT_DISPATCH_PROCESSOR_GET_CLASS(processor);
+    /* dispatch_call frees the name. */
+    return cls->dispatch_call(processor, protocol, protocol, g_strdup(method->name),
+                              form->header.sequence_id, error);
+}
+
+static gboolean run_at_bench(Dispatch *dispatch, const RpcMethod *method, const ReplyForm *form,
+                             const RpcCall *call, ThriftProtocol *protocol, GError **error)
+{
+    Bench *bench = g_async_queue_try_pop(dispatch->benches);
+    if (bench == NULL)
+        bench = bench_new(dispatch->state);
+    handler_set_peer(bench->handler, call->peer);
+    gboolean ok = call_processor(bench->processor, method, form, protocol, error);
+    handler_set_peer(bench->handler, NULL);
+    g_async_queue_push(dispatch->benches, bench);
+    return ok;
 }
 
 static GByteArray *run_processor(Dispatch *dispatch, const RpcMethod *method, const ReplyForm *form,
-                                 SliceTransport *transport, ThriftProtocol *protocol)
+                                 const RpcCall *call, SliceTransport *transport,
+                                 ThriftProtocol *protocol)
 {
     g_autoptr(GError) error = NULL;
-    ThriftDispatchProcessor *processor = processor_of(dispatch, method);
-    ThriftDispatchProcessorClass *cls = THRIFT_DISPATCH_PROCESSOR_GET_CLASS(processor);
-    /* dispatch_call frees the name. */
-    gboolean ok = cls->dispatch_call(processor, protocol, protocol, g_strdup(method->name),
-                                     form->header.sequence_id, &error);
+    ThriftDispatchProcessor *shared = shared_processor(dispatch, method);
+    gboolean ok = shared != NULL ? call_processor(shared, method, form, protocol, &error)
+                                 : run_at_bench(dispatch, method, form, call, protocol, &error);
     if (ok)
         return wire_reply_finish(form, slice_transport_steal_output(transport));
     return processor_failed(form, error);
@@ -126,7 +166,7 @@ static void run_method(Dispatch *dispatch, const RpcMethod *method, const ReplyF
         if (!posts_itself)
             reply = bad_arguments(form, error);
     } else {
-        reply = run_processor(dispatch, method, form, transport, protocol);
+        reply = run_processor(dispatch, method, form, call, transport, protocol);
     }
     g_object_unref(protocol);
     g_object_unref(transport);

@@ -18,6 +18,7 @@ static void handler_class_init(HandlerClass *cls)
     handler_fill_base(YTOPS_BASE_SERVICE_HANDLER_CLASS(cls));
     handler_fill_proxies(YTOPS_MANAGEMENT_SERVICE_HANDLER_CLASS(cls));
     handler_fill_accounts(YTOPS_MANAGEMENT_SERVICE_HANDLER_CLASS(cls));
+    handler_fill_audit(YTOPS_MANAGEMENT_SERVICE_HANDLER_CLASS(cls));
     handler_fill_token(YTOPS_TOKEN_SERVICE_HANDLER_CLASS(cls));
 }
 
@@ -43,6 +44,19 @@ void handler_set_state(gpointer handler, RpcState *state)
 RpcState *handler_get_state(gpointer iface)
 {
     return g_object_get_qdata(G_OBJECT(iface), state_quark());
+}
+
+static G_DEFINE_QUARK(ytops - rpc - handler - peer, peer)
+
+void handler_set_peer(gpointer handler, const char *peer)
+{
+    g_object_set_qdata(G_OBJECT(handler), peer_quark(), (gpointer)peer);
+}
+
+char *handler_get_actor(gpointer iface)
+{
+    const char *peer = g_object_get_qdata(G_OBJECT(iface), peer_quark());
+    return g_strconcat("rpc:", peer != NULL ? peer : "?", NULL);
 }
 
 gboolean handler_finish(gboolean ok, const GError *error, YtopsServiceException **fault,

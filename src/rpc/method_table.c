@@ -39,6 +39,7 @@ static const RpcMethod methods[] = {
     {"unbanAllAccounts", MANAGEMENT, EVERY_ROLE, FALSE, 1, 2},
     {"resetAllAccounts", MANAGEMENT, EVERY_ROLE, FALSE, 1, 2},
     {"deleteAccountsFromRedis", MANAGEMENT, EVERY_ROLE, FALSE, 1, 2},
+    {"getAuditEvents", MANAGEMENT, EVERY_ROLE, FALSE, 1, 2},
     {"getToken", TOKEN, WORKING_ROLES, TRUE, 1, 2},
     {"reportOutcome", TOKEN, WORKING_ROLES, FALSE, 1, 2},
     {"createStream", RELAY, WORKING_ROLES, FALSE, 1, 2},

@@ -51,24 +51,29 @@ static gint64 delete_many(YtopsProxyManager *manager, const char *server_identit
 
 /* ---- the methods: check the arguments, carry out, answer --------------------------------- */
 
-static gboolean run_one(const RpcState *state, const char *server_identity, ProxyOrderOne one,
+static gboolean run_one(gpointer iface, const char *server_identity, ProxyOrderOne one,
                         ProxyOrder *order, GError **error)
 {
+    g_autofree char *actor = handler_get_actor(iface);
+    order->actor = actor;
     return argument_text(&server_identity, "serverIdentity", error) &&
            argument_required_text(&order->proxy_url, "proxyUrl", error) &&
            argument_text(&order->reason, "reason", error) &&
            argument_duration(order->duration_s, "durationS", error) &&
-           proxy_scope_run_one(state, server_identity, one, order, error);
+           proxy_scope_run_one(handler_get_state(iface), server_identity, one, order, error);
 }
 
-static gboolean run_many(const RpcState *state, const char *server_identity, ProxyOrderMany many,
+static gboolean run_many(gpointer iface, const char *server_identity, ProxyOrderMany many,
                          ProxyOrder *order, gint32 *changed, GError **error)
 {
+    g_autofree char *actor = handler_get_actor(iface);
+    order->actor = actor;
     if (!argument_text(&server_identity, "serverIdentity", error) ||
         !argument_text(&order->reason, "reason", error) ||
         !argument_duration(order->duration_s, "durationS", error))
         return FALSE;
-    gint64 total = proxy_scope_run_many(state, server_identity, many, order, error);
+    gint64 total =
+        proxy_scope_run_many(handler_get_state(iface), server_identity, many, order, error);
     *changed = status_convert_count(total);
     return total >= 0;
 }
@@ -80,7 +85,7 @@ static gboolean ban_proxy(YtopsManagementServiceIf *iface, const gchar *server_i
 {
     g_autoptr(GError) problem = NULL;
     ProxyOrder order = {.proxy_url = proxy_url, .reason = reason, .duration_s = duration_s};
-    gboolean ok = run_one(handler_get_state(iface), server_identity, ban_one, &order, &problem);
+    gboolean ok = run_one(iface, server_identity, ban_one, &order, &problem);
     return handler_finish(ok, problem, fault, refusal);
 }
 
@@ -90,7 +95,7 @@ static gboolean unban_proxy(YtopsManagementServiceIf *iface, const gchar *server
 {
     g_autoptr(GError) problem = NULL;
     ProxyOrder order = {.proxy_url = proxy_url};
-    gboolean ok = run_one(handler_get_state(iface), server_identity, unban_one, &order, &problem);
+    gboolean ok = run_one(iface, server_identity, unban_one, &order, &problem);
     return handler_finish(ok, problem, fault, refusal);
 }
 
@@ -100,7 +105,7 @@ static gboolean reset_proxy(YtopsManagementServiceIf *iface, const gchar *server
 {
     g_autoptr(GError) problem = NULL;
     ProxyOrder order = {.proxy_url = proxy_url};
-    gboolean ok = run_one(handler_get_state(iface), server_identity, reset_one, &order, &problem);
+    gboolean ok = run_one(iface, server_identity, reset_one, &order, &problem);
     return handler_finish(ok, problem, fault, refusal);
 }
 
@@ -111,8 +116,7 @@ static gboolean ban_all_proxies(YtopsManagementServiceIf *iface, gint32 *changed
 {
     g_autoptr(GError) problem = NULL;
     ProxyOrder order = {.reason = reason, .duration_s = duration_s};
-    gboolean ok =
-        run_many(handler_get_state(iface), server_identity, ban_many, &order, changed, &problem);
+    gboolean ok = run_many(iface, server_identity, ban_many, &order, changed, &problem);
     return handler_finish(ok, problem, fault, refusal);
 }
 
@@ -122,8 +126,7 @@ static gboolean unban_all_proxies(YtopsManagementServiceIf *iface, gint32 *chang
 {
     g_autoptr(GError) problem = NULL;
     ProxyOrder order = {0};
-    gboolean ok =
-        run_many(handler_get_state(iface), server_identity, unban_many, &order, changed, &problem);
+    gboolean ok = run_many(iface, server_identity, unban_many, &order, changed, &problem);
     return handler_finish(ok, problem, fault, refusal);
 }
 
@@ -133,8 +136,7 @@ static gboolean reset_all_proxies(YtopsManagementServiceIf *iface, gint32 *chang
 {
     g_autoptr(GError) problem = NULL;
     ProxyOrder order = {0};
-    gboolean ok =
-        run_many(handler_get_state(iface), server_identity, reset_many, &order, changed, &problem);
+    gboolean ok = run_many(iface, server_identity, reset_many, &order, changed, &problem);
     return handler_finish(ok, problem, fault, refusal);
 }
 
@@ -147,8 +149,8 @@ static gboolean delete_proxies_from_redis(YtopsManagementServiceIf *iface, gint3
     g_autoptr(GError) problem = NULL;
     g_autofree const char **urls = argument_texts(proxy_urls, "proxyUrls", &problem);
     ProxyOrder order = {.proxy_urls = urls};
-    gboolean ok = urls != NULL && run_many(handler_get_state(iface), server_identity, delete_many,
-                                           &order, changed, &problem);
+    gboolean ok =
+        urls != NULL && run_many(iface, server_identity, delete_many, &order, changed, &problem);
     return handler_finish(ok, problem, fault, refusal);
 }
 

@@ -35,10 +35,12 @@ gboolean proxy_scope_run_one(const RpcState *state, const char *server_identity,
     g_auto(GStrv) identities = proxy_scope_resolve(state, server_identity, error);
     if (identities == NULL)
         return FALSE;
+    g_autoptr(YtopsProxyManager) proxies =
+        ytops_proxy_manager_for(state->services.proxies, order->actor);
     guint n_found = 0;
     for (guint i = 0; identities[i] != NULL; i++) {
         GError *problem = NULL;
-        if (order_one(state->services.proxies, identities[i], order, &problem)) {
+        if (order_one(proxies, identities[i], order, &problem)) {
             n_found++;
         } else if (is_not_found(problem) && g_strv_length(identities) > 1) {
             g_clear_error(&problem);
@@ -61,9 +63,11 @@ gint64 proxy_scope_run_many(const RpcState *state, const char *server_identity,
     g_auto(GStrv) identities = proxy_scope_resolve(state, server_identity, error);
     if (identities == NULL)
         return -1;
+    g_autoptr(YtopsProxyManager) proxies =
+        ytops_proxy_manager_for(state->services.proxies, order->actor);
     gint64 total = 0;
     for (guint i = 0; identities[i] != NULL; i++) {
-        gint64 changed = order_many(state->services.proxies, identities[i], order, error);
+        gint64 changed = order_many(proxies, identities[i], order, error);
         if (changed < 0)
             return -1;
         total += changed;

@@ -13,6 +13,7 @@ typedef struct {
     const char *reason;
     gint64 duration_s;
     const char *const *proxy_urls; /* of calls about some: NULL-terminated, empty for all */
+    const char *actor;             /* who orders it, as the audit has it */
 } ProxyOrder;
 
 typedef gboolean (*ProxyOrderOne)(YtopsProxyManager *manager, const char *server_identity,

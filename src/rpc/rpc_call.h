@@ -5,8 +5,12 @@
 
 #include "wire.h"
 
+/* Room for "127.0.0.1:4711", or "[fe80::1%eth0]:4711". */
+enum { RPC_PEER_SIZE = 96 };
+
 typedef struct {
     guint64 connection_id;
+    char peer[RPC_PEER_SIZE]; /* who calls */
     WireEncoding encoding;
     gboolean framed;
     GByteArray *bytes; /* the message is `length` bytes of it from `offset` */

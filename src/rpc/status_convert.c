@@ -83,3 +83,17 @@ YtopsProxyStatus *status_convert_proxy(YtopsProxyInfo *info)
     status->recentFailureAccounts = status_convert_count(info->recent_failure_accounts);
     return status;
 }
+
+YtopsAuditEvent *status_convert_record(YtopsAuditRecord *record)
+{
+    YtopsAuditEvent *event = g_object_new(YTOPS_TYPE_AUDIT_EVENT, NULL);
+    event->eventId = fault_take_text(g_steal_pointer(&record->event_id));
+    event->timestampMs = record->timestamp_ms;
+    event->entity = fault_take_text(g_steal_pointer(&record->entity));
+    event->name = fault_take_text(g_steal_pointer(&record->name));
+    event->serverIdentity = fault_take_text(g_steal_pointer(&record->server_identity));
+    event->change = fault_take_text(g_steal_pointer(&record->change));
+    event->actor = fault_take_text(g_steal_pointer(&record->actor));
+    event->reason = fault_take_text(g_steal_pointer(&record->reason));
+    return event;
+}

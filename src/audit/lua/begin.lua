@@ -2,21 +2,18 @@
 -- and end.lua behind it: what the script records here goes into the stream within the same step as
 -- the change itself, and to the caller, who logs it.
 -- Takes the first three of ARGV for itself, so that a script counts its own from 1: the instance,
--- who changes things by itself; the operator on whose behalf it calls ('': nobody); how many changes
--- the caller wants told.
+-- as who makes what happens by itself; on whose behalf it calls ('': nobody's); how many of the
+-- changes it wants told.
 
 local AUDIT_STREAM = 'audit_events'
 -- About: Redis trims whole nodes of the stream.
 local AUDIT_LENGTH = 10000
 
 local audit_instance = table.remove(ARGV, 1)
-local audit_operator = table.remove(ARGV, 1)
+local audit_caller = table.remove(ARGV, 1)
+local audit_operator = audit_caller ~= '' and audit_caller or audit_instance
 local audit_wanted = tonumber(table.remove(ARGV, 1)) or 0
 local audit_told = {}
-
-if audit_operator == '' then
-  audit_operator = audit_instance
-end
 
 local function audit_append(fields)
   return redis.pcall('XADD', AUDIT_STREAM, 'MAXLEN', '~', AUDIT_LENGTH, '*', unpack(fields))

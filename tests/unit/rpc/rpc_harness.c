@@ -28,7 +28,8 @@ Harness *harness_start(YtopsRole role, const YtopsRpcOptions *options, YtopsToke
     harness->redis = redis_fixture_start();
     harness->pool = ytops_redis_pool_new(redis_fixture_url(harness->redis), NULL, &error);
     g_assert_no_error(error);
-    harness->accounts = ytops_account_manager_new(harness->pool, &account_policy, "harness-1", NULL);
+    harness->accounts =
+        ytops_account_manager_new(harness->pool, &account_policy, "harness-1", NULL);
     harness->proxies = ytops_proxy_manager_new(harness->pool, &proxy_policy, HARNESS_IDENTITY,
                                                "east-1", proxies, NULL);
     YtopsRpcServices services = harness_services(harness, role, tokens);

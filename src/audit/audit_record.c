@@ -1,8 +1,8 @@
-#include "audit_event.h"
+#include "audit_record.h"
 
 #include "ytops/error.h"
 
-void ytops_audit_event_free(YtopsAuditEvent *event)
+void ytops_audit_record_free(YtopsAuditRecord *event)
 {
     if (event == NULL)
         return;
@@ -27,9 +27,9 @@ static char *field(const YtopsRedisReply *fields, const char *name)
     return g_strdup("");
 }
 
-YtopsAuditEvent *audit_event_new(const char *event_id, const YtopsRedisReply *fields)
+YtopsAuditRecord *audit_record_new(const char *event_id, const YtopsRedisReply *fields)
 {
-    YtopsAuditEvent *event = g_new0(YtopsAuditEvent, 1);
+    YtopsAuditRecord *event = g_new0(YtopsAuditRecord, 1);
     event->event_id = g_strdup(event_id != NULL ? event_id : "");
     event->timestamp_ms = g_ascii_strtoll(event->event_id, NULL, 10);
     event->entity = field(fields, "entity");
@@ -51,7 +51,7 @@ static const char *skip_number(const char *text)
     return g_ascii_string_to_unsigned(digits, 10, 0, G_MAXUINT64, &number, NULL) ? end : NULL;
 }
 
-gboolean audit_event_id_check(const char *event_id, GError **error)
+gboolean audit_record_id_check(const char *event_id, GError **error)
 {
     const char *end = skip_number(event_id);
     if (end != NULL && *end == '-')
