@@ -19,6 +19,7 @@
 #include "ytops/error.h"
 #include "ytops_relay_service.h"
 #include "ytops_token_service.h"
+#include "ytops_work_service.h"
 
 typedef struct YtopsRpcClient YtopsRpcClient;
 
@@ -41,10 +42,13 @@ void ytops_rpc_client_set_timeout(YtopsRpcClient *client, gint64 timeout_ms);
 YtopsTokenServiceIf *ytops_rpc_client_get_service(YtopsRpcClient *client);
 
 /*
- * The generated client of RelayService, on the same connection: calls of the two may alternate, and
+ * The generated client of RelayService, on the same connection: calls of all may alternate, and
  * ytops_rpc_client_check serves both. Owned by the client.
  */
 YtopsRelayServiceIf *ytops_rpc_client_get_relay(YtopsRpcClient *client);
+
+/* That of WorkService, in the same way. Owned by the client. */
+YtopsWorkServiceIf *ytops_rpc_client_get_work(YtopsRpcClient *client);
 
 /* "host:port" as connected to, for messages. Owned by the client. */
 const char *ytops_rpc_client_get_address(const YtopsRpcClient *client);

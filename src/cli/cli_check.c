@@ -53,7 +53,7 @@ static gboolean check_given(const CliOptions *options, GError **error)
 {
     g_autofree char *name = command_name(options->command);
 
-    if (options->command->argument == NULL || options->argument != NULL)
+    if (options->argument != NULL || cli_command_may_go_without(options->command))
         return TRUE;
     return REFUSE(error, "'%s' needs %s: ytdlp-ops %s %s", name, options->command->argument, name,
                   options->command->argument);
@@ -98,6 +98,33 @@ static gboolean check_shell(const CliOptions *options, GError **error)
                   options->argument);
 }
 
+static gboolean check_push(const CliOptions *options, GError **error)
+{
+    if (!check_given(options, error))
+        return FALSE;
+    if ((options->more->len > 0) != (options->file != NULL))
+        return TRUE;
+    return REFUSE(error,
+                  "'queue push' needs URLs after the queue's name, or --file FILE, and got %s",
+                  options->file != NULL ? "both" : "neither");
+}
+
+static gboolean check_status(const CliOptions *options, GError **error)
+{
+    if (!options->watch || options->argument != NULL)
+        return TRUE;
+    return REFUSE(error, "'queue status --watch' needs QUEUE: the one to watch");
+}
+
+static gboolean check_clear(const CliOptions *options, GError **error)
+{
+    if (!check_given(options, error))
+        return FALSE;
+    if (options->given & CLI_BIT(CLI_OPT_PART))
+        return TRUE;
+    return REFUSE(error, "'queue clear' needs --part inbox, --part result or --part fail");
+}
+
 gboolean cli_check(const CliOptions *options, GError **error)
 {
     if (!check_known(options, error) || !check_argument(options, error))
@@ -107,6 +134,12 @@ gboolean cli_check(const CliOptions *options, GError **error)
         return check_token(options, error);
     case CLI_REPORT:
         return check_report(options, error);
+    case CLI_QUEUE_PUSH:
+        return check_push(options, error);
+    case CLI_QUEUE_STATUS:
+        return check_status(options, error);
+    case CLI_QUEUE_CLEAR:
+        return check_clear(options, error);
     case CLI_COMPLETION:
         return check_shell(options, error);
     default:

@@ -23,7 +23,7 @@ static const CliOption OPTIONS[CLI_N_OPTS] = {
     [CLI_OPT_PREFIX] = {"prefix", "TEXT", CLI_VALUE_TEXT, FIELD(prefix),
                         "every account whose id starts so"},
     [CLI_OPT_LIMIT] = {"limit", "N", CLI_VALUE_COUNT, FIELD(limit),
-                       "at most so many (default: all accounts, 1000 events)"},
+                       "at most so many (default: all accounts, all failures, 1000 events)"},
     [CLI_OPT_REASON] = {"reason", "TEXT", CLI_VALUE_TEXT, FIELD(reason),
                         "why, as the lists show it"},
     [CLI_OPT_DURATION] = {"duration", "TIME", CLI_VALUE_DURATION, FIELD(duration_s),
@@ -66,6 +66,12 @@ static const CliOption OPTIONS[CLI_N_OPTS] = {
                         "go on printing what comes, until it is interrupted"},
     [CLI_OPT_SINCE] = {"since", "EVENT_ID", CLI_VALUE_TEXT, FIELD(since),
                        "only what came after that event"},
+    [CLI_OPT_FILE] = {"file", "FILE", CLI_VALUE_TEXT, FIELD(file),
+                      "take the URLs from there, one a line; - is standard input"},
+    [CLI_OPT_WATCH] = {"watch", NULL, CLI_VALUE_NONE, FIELD(watch),
+                       "show how the queue drains, until it has"},
+    [CLI_OPT_PART] = {"part", "PART", CLI_VALUE_PART, 0,
+                      "what to delete: inbox (what waits), result or fail"},
 };
 
 #define ON_PROXIES (CLI_BIT(CLI_OPT_ALL) | CLI_BIT(CLI_OPT_IDENTITY) | CLI_BIT(CLI_OPT_YES))
@@ -112,6 +118,15 @@ static const CliCommand COMMANDS[] = {
      "switch to the next URL now; clients stay connected"},
     {CLI_RELAY_DELETE, "relay", "delete", "STREAM_ID", CLI_BIT(CLI_OPT_YES),
      "end the stream and disconnect its clients"},
+    {CLI_QUEUE_PUSH, "queue", "push", "QUEUE [URL ...]", CLI_BIT(CLI_OPT_FILE),
+     "append URLs, or YouTube ids, to a queue"},
+    {CLI_QUEUE_STATUS, "queue", "status", "[QUEUE]", CLI_BIT(CLI_OPT_WATCH),
+     "how many URLs wait, are in progress, succeeded and failed"},
+    {CLI_QUEUE_FAILED, "queue", "failed", "QUEUE", CLI_BIT(CLI_OPT_LIMIT),
+     "every failed URL, and why"},
+    {CLI_QUEUE_REQUEUE, "queue", "requeue", "QUEUE", 0, "put the failed URLs back into the queue"},
+    {CLI_QUEUE_CLEAR, "queue", "clear", "QUEUE", CLI_BIT(CLI_OPT_PART) | CLI_BIT(CLI_OPT_YES),
+     "delete what waits, the results or the failures"},
     {CLI_TOKEN, "token", NULL, "URL", A_TOKEN, "get the info.json of a video"},
     {CLI_REPORT, "report", NULL, NULL, A_REPORT, "tell what became of a token's use"},
     {CLI_EVENTS, "events", NULL, NULL,
@@ -134,6 +149,16 @@ CliOptionId cli_option_find(const char *name, gsize length)
            (strlen(OPTIONS[id].name) != length || strncmp(OPTIONS[id].name, name, length) != 0))
         id++;
     return id;
+}
+
+gboolean cli_command_may_go_without(const CliCommand *command)
+{
+    return command->argument == NULL || command->argument[0] == '[';
+}
+
+gboolean cli_command_takes_more(const CliCommand *command)
+{
+    return command->argument != NULL && g_str_has_suffix(command->argument, "...]");
 }
 
 const CliCommand *cli_command_at(guint index)

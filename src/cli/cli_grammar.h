@@ -24,6 +24,11 @@ typedef enum {
     CLI_RELAY_SHOW,
     CLI_RELAY_FAILOVER,
     CLI_RELAY_DELETE,
+    CLI_QUEUE_PUSH,
+    CLI_QUEUE_STATUS,
+    CLI_QUEUE_FAILED,
+    CLI_QUEUE_REQUEUE,
+    CLI_QUEUE_CLEAR,
     CLI_TOKEN,
     CLI_REPORT,
     CLI_EVENTS,
@@ -67,6 +72,9 @@ typedef enum {
     CLI_OPT_STICKY,
     CLI_OPT_FOLLOW,
     CLI_OPT_SINCE,
+    CLI_OPT_FILE,
+    CLI_OPT_WATCH,
+    CLI_OPT_PART,
     CLI_N_OPTS
 } CliOptionId;
 
@@ -84,6 +92,7 @@ typedef enum {
     CLI_VALUE_COUNT,    /* a gint64 from 1 on */
     CLI_VALUE_JSON,     /* a char *: the text of a JSON object */
     CLI_VALUE_KIND,
+    CLI_VALUE_PART,
     /* Those that may be given several times, each adding to what is there: */
     CLI_VALUE_TEXTS,   /* a GPtrArray of char *, in their order: none is empty */
     CLI_VALUE_HEADERS, /* a GHashTable, char * -> char *: "Name: value" */
@@ -100,10 +109,12 @@ typedef struct {
 
 typedef struct {
     CliCommandId id;
-    const char *noun;     /* the first word */
-    const char *verb;     /* the second; NULL: there is none */
-    const char *argument; /* what help calls the word after; NULL: it takes none */
-    guint64 options;      /* CLI_BITs besides the global ones */
+    const char *noun; /* the first word */
+    const char *verb; /* the second; NULL: there is none */
+    /* What help calls the word after; NULL: it takes none. In brackets it may be left out, and
+     * with dots at the end more may follow. */
+    const char *argument;
+    guint64 options; /* CLI_BITs besides the global ones */
     const char *help;
 } CliCommand;
 
@@ -115,6 +126,10 @@ CliOptionId cli_option_find(const char *name, gsize length);
 
 /* The command; NULL where there is none. `verb` NULL finds only a noun that needs none. */
 const CliCommand *cli_command_find(const char *noun, const char *verb);
+
+/* What its `argument` says. */
+gboolean cli_command_may_go_without(const CliCommand *command);
+gboolean cli_command_takes_more(const CliCommand *command);
 
 /* The commands by number, from 0; NULL behind the last. */
 const CliCommand *cli_command_at(guint index);

@@ -140,12 +140,14 @@ static gboolean set_argument(CliOptions *options, const GPtrArray *names, guint 
 {
     guint wanted = options->command != NULL && options->command->argument != NULL ? 1 : 0;
 
-    if (names->len > taken + wanted)
+    if (names->len > taken + wanted && !(wanted == 1 && cli_command_takes_more(options->command)))
         return refuse(error, "'%s' is one word too many%s",
                       (const char *)g_ptr_array_index(names, taken + wanted),
                       wanted == 1 ? ": the command takes one at a time" : "");
     if (names->len > taken)
         options->argument = g_strdup(g_ptr_array_index(names, taken));
+    for (guint i = taken + 1; i < names->len; i++)
+        g_ptr_array_add(options->more, g_strdup(g_ptr_array_index(names, i)));
     return TRUE;
 }
 
@@ -186,6 +188,7 @@ CliOptions *cli_options_parse(const char *const *words, const char *server_env, 
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     Reader reader = {.options = options, .words = words, .names = names};
 
+    options->more = g_ptr_array_new_with_free_func(g_free);
     if (!read_words(&reader, error) || !set_names(options, names, error))
         return NULL;
     if (options->help || options->version)
@@ -202,6 +205,7 @@ void cli_options_free(CliOptions *options)
     for (guint id = 0; id < CLI_N_OPTS; id++)
         cli_value_clear(options, cli_option_get(id));
     g_free(options->argument);
+    g_clear_pointer(&options->more, g_ptr_array_unref);
     g_free(options->host);
     g_free(options);
 }

@@ -9,6 +9,7 @@
 
 #include "cli_grammar.h"
 #include "ytops_relay_types.h"
+#include "ytops_work_types.h"
 
 #define CLI_DEFAULT_HOST "127.0.0.1"
 #define CLI_DEFAULT_PORT 9090
@@ -20,7 +21,8 @@ typedef struct {
     const CliCommand *command; /* NULL: none was named; only with help or version */
     const char *noun;          /* the first word, for the help on it; static */
     char *argument;
-    guint64 given; /* CLI_BITs of the options on the line */
+    GPtrArray *more; /* char *, the words after the argument; never NULL */
+    guint64 given;   /* CLI_BITs of the options on the line */
 
     char *host; /* never NULL */
     guint16 port;
@@ -37,6 +39,9 @@ typedef struct {
 
     gboolean follow;
     char *since;
+    gboolean watch;
+    char *file;
+    YtopsQueuePart queue_part; /* counts where CLI_OPT_PART was given */
 
     gboolean sticky;
     char *user_agent;

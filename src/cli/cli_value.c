@@ -8,6 +8,8 @@
 static const char *const COLORS[] = {"auto", "always", "never", NULL};
 static const char *const KINDS[] = {"auto", "live", "vod", "hls", NULL};
 
+static const char *const PARTS[] = {"inbox", "result", "fail", NULL};
+
 static gboolean set_error(GError **error, const char *value, const char *allowed)
 {
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT, "'%s' is not %s", value, allowed);
@@ -84,6 +86,17 @@ static gboolean kind_parse(const char *text, YtopsStreamKind *kind, GError **err
 
     if (choice >= 0)
         *kind = VALUES[choice];
+    return choice >= 0;
+}
+
+static gboolean part_parse(const char *text, YtopsQueuePart *part, GError **error)
+{
+    static const YtopsQueuePart VALUES[] = {YTOPS_QUEUE_PART_INBOX, YTOPS_QUEUE_PART_RESULT,
+                                            YTOPS_QUEUE_PART_FAIL};
+    int choice = choice_parse(text, PARTS, error);
+
+    if (choice >= 0)
+        *part = VALUES[choice];
     return choice >= 0;
 }
 
@@ -177,6 +190,8 @@ static gboolean value_set(CliOptions *options, const CliOption *option, const ch
         return json_set(field, value, error);
     case CLI_VALUE_KIND:
         return kind_parse(value, &options->stream_kind, error);
+    case CLI_VALUE_PART:
+        return part_parse(value, &options->queue_part, error);
     case CLI_VALUE_TEXTS:
         return text_add(field, value, error);
     case CLI_VALUE_HEADERS:
@@ -208,6 +223,8 @@ const char *const *cli_value_choices(CliValueKind kind)
         return COLORS;
     case CLI_VALUE_KIND:
         return KINDS;
+    case CLI_VALUE_PART:
+        return PARTS;
     default:
         return NULL;
     }

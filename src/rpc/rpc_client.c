@@ -11,6 +11,7 @@ struct YtopsRpcClient {
     ThriftProtocol *protocol;
     YtopsTokenServiceIf *service;
     YtopsRelayServiceIf *relay;
+    YtopsWorkServiceIf *work;
 };
 
 YtopsRpcClient *ytops_rpc_client_connect(const char *host, guint16 port, gint64 timeout_ms,
@@ -28,6 +29,8 @@ YtopsRpcClient *ytops_rpc_client_connect(const char *host, guint16 port, gint64 
                                    client->protocol, "output_protocol", client->protocol, NULL);
     client->relay = g_object_new(YTOPS_TYPE_RELAY_SERVICE_CLIENT, "input_protocol",
                                  client->protocol, "output_protocol", client->protocol, NULL);
+    client->work = g_object_new(YTOPS_TYPE_WORK_SERVICE_CLIENT, "input_protocol", client->protocol,
+                                "output_protocol", client->protocol, NULL);
     return client;
 }
 
@@ -44,6 +47,11 @@ YtopsTokenServiceIf *ytops_rpc_client_get_service(YtopsRpcClient *client)
 YtopsRelayServiceIf *ytops_rpc_client_get_relay(YtopsRpcClient *client)
 {
     return client->relay;
+}
+
+YtopsWorkServiceIf *ytops_rpc_client_get_work(YtopsRpcClient *client)
+{
+    return client->work;
 }
 
 const char *ytops_rpc_client_get_address(const YtopsRpcClient *client)
@@ -111,6 +119,7 @@ void ytops_rpc_client_free(YtopsRpcClient *client)
 {
     if (client == NULL)
         return;
+    g_object_unref(client->work);
     g_object_unref(client->relay);
     g_object_unref(client->service);
     g_object_unref(client->protocol);

@@ -15,4 +15,8 @@ if not is_endless(account) then
   account.status_until = math.max(account.status_until, rest_until)
 end
 local _, save_fault = save_account(account)
-return save_fault or 1
+if save_fault then
+  return save_fault
+end
+record(account, 'banned', ARGV[4])
+return 1
