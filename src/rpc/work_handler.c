@@ -150,17 +150,21 @@ static gboolean assign_account(YtopsWorkServiceIf *iface, gchar **account_id,
     return handler_finish(ok, problem, fault, refusal);
 }
 
-static gboolean recover_attempt(const RpcState *state, const YtopsFailedAttempt *attempt,
+/* The caller's policy bans, so the audit names the caller. */
+static gboolean recover_attempt(gpointer iface, const YtopsFailedAttempt *attempt,
                                 YtopsRecoveryPlan *plan, GError **error)
 {
-    const YtopsRpcServices *services = &state->services;
+    const YtopsRpcServices *services = &handler_get_state(iface)->services;
+    g_autofree char *actor = handler_get_actor(iface);
+    g_autoptr(YtopsAccountManager) accounts = ytops_account_manager_for(services->accounts, actor);
+    g_autoptr(YtopsProxyManager) proxies = ytops_proxy_manager_for(services->proxies, actor);
     g_autoptr(YtopsWorkPool) pool = NULL;
     g_autofree const char **tried = NULL;
     YtopsRecoveryCase failed;
     if (!work_convert_attempt(attempt, &failed, &pool, &tried, error))
         return FALSE;
-    g_autoptr(YtopsRecovery) recovery = ytops_recovery_apply(
-        &failed, services->accounts, services->proxies, services->error_policy, error);
+    g_autoptr(YtopsRecovery) recovery =
+        ytops_recovery_apply(&failed, accounts, proxies, services->error_policy, error);
     if (recovery == NULL)
         return FALSE;
     work_convert_recovery(recovery, plan);
@@ -172,7 +176,7 @@ static gboolean recover(YtopsWorkServiceIf *iface, YtopsRecoveryPlan **plan,
                         YtopsUserException **refusal, GError **error G_GNUC_UNUSED)
 {
     g_autoptr(GError) problem = NULL;
-    gboolean ok = recover_attempt(handler_get_state(iface), attempt, *plan, &problem);
+    gboolean ok = recover_attempt(iface, attempt, *plan, &problem);
     return handler_finish(ok, problem, fault, refusal);
 }
 
