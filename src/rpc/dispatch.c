@@ -16,6 +16,8 @@
 typedef struct {
     YtopsTokenServiceHandler *handler;
     ThriftDispatchProcessor *processor;
+    YtopsWorkServiceHandler *work_handler;
+    ThriftDispatchProcessor *work_processor;
 } Bench;
 
 struct Dispatch {
@@ -24,8 +26,6 @@ struct Dispatch {
     GAsyncQueue *benches; /* those that nobody works at; no more than there are workers */
     YtopsRelayServiceHandler *relay_handler;
     ThriftDispatchProcessor *relay_processor;
-    YtopsWorkServiceHandler *work_handler;
-    ThriftDispatchProcessor *work_processor;
 };
 
 static Bench *bench_new(RpcState *state)
@@ -34,12 +34,17 @@ static Bench *bench_new(RpcState *state)
     bench->handler = handler_new(state);
     bench->processor =
         g_object_new(YTOPS_TYPE_TOKEN_SERVICE_PROCESSOR, "handler", bench->handler, NULL);
+    bench->work_handler = work_handler_new(state);
+    bench->work_processor =
+        g_object_new(YTOPS_TYPE_WORK_SERVICE_PROCESSOR, "handler", bench->work_handler, NULL);
     return bench;
 }
 
 static void bench_free(gpointer data)
 {
     Bench *bench = data;
+    g_object_unref(bench->work_processor);
+    g_object_unref(bench->work_handler);
     g_object_unref(bench->processor);
     g_object_unref(bench->handler);
     g_free(bench);
@@ -54,9 +59,6 @@ Dispatch *dispatch_new(RpcState *state, ReplyPort *port)
     dispatch->relay_handler = relay_handler_new(state);
     dispatch->relay_processor =
         g_object_new(YTOPS_TYPE_RELAY_SERVICE_PROCESSOR, "handler", dispatch->relay_handler, NULL);
-    dispatch->work_handler = work_handler_new(state);
-    dispatch->work_processor =
-        g_object_new(YTOPS_TYPE_WORK_SERVICE_PROCESSOR, "handler", dispatch->work_handler, NULL);
     return dispatch;
 }
 
@@ -64,8 +66,6 @@ void dispatch_free(Dispatch *dispatch)
 {
     if (dispatch == NULL)
         return;
-    g_object_unref(dispatch->work_processor);
-    g_object_unref(dispatch->work_handler);
     g_object_unref(dispatch->relay_processor);
     g_object_unref(dispatch->relay_handler);
     g_async_queue_unref(dispatch->benches);
@@ -106,12 +106,9 @@ static gboolean is_of_relay(const RpcMethod *method)
     return strcmp(method->service, METHOD_TABLE_RELAY) == 0;
 }
 
-/* NULL: the service is served at a bench. */
-static ThriftDispatchProcessor *shared_processor(const Dispatch *dispatch, const RpcMethod *method)
+static gboolean is_of_work(const RpcMethod *method)
 {
-    if (is_of_relay(method))
-        return dispatch->relay_processor;
-    return strcmp(method->service, METHOD_TABLE_WORK) == 0 ? dispatch->work_processor : NULL;
+    return strcmp(method->service, METHOD_TABLE_WORK) == 0;
 }
 
 static gboolean call_processor(ThriftDispatchProcessor *processor, const RpcMethod *method,
@@ -129,9 +126,12 @@ static gboolean run_at_bench(Dispatch *dispatch, const RpcMethod *method, const 
     Bench *bench = g_async_queue_try_pop(dispatch->benches);
     if (bench == NULL)
         bench = bench_new(dispatch->state);
-    handler_set_peer(bench->handler, call->peer);
-    gboolean ok = call_processor(bench->processor, method, form, protocol, error);
-    handler_set_peer(bench->handler, NULL);
+    gboolean is_work = is_of_work(method);
+    gpointer handler = is_work ? (gpointer)bench->work_handler : (gpointer)bench->handler;
+    handler_set_peer(handler, call->peer);
+    gboolean ok = call_processor(is_work ? bench->work_processor : bench->processor, method, form,
+                                 protocol, error);
+    handler_set_peer(handler, NULL);
     g_async_queue_push(dispatch->benches, bench);
     return ok;
 }
@@ -141,9 +141,9 @@ static GByteArray *run_processor(Dispatch *dispatch, const RpcMethod *method, co
                                  ThriftProtocol *protocol)
 {
     g_autoptr(GError) error = NULL;
-    ThriftDispatchProcessor *shared = shared_processor(dispatch, method);
-    gboolean ok = shared != NULL ? call_processor(shared, method, form, protocol, &error)
-                                 : run_at_bench(dispatch, method, form, call, protocol, &error);
+    gboolean ok = is_of_relay(method)
+                      ? call_processor(dispatch->relay_processor, method, form, protocol, &error)
+                      : run_at_bench(dispatch, method, form, call, protocol, &error);
     if (ok)
         return wire_reply_finish(form, slice_transport_steal_output(transport));
     return processor_failed(form, error);

@@ -1,6 +1,6 @@
 /*
- * The object behind the generated processor of WorkService. Used by all workers at once; it holds
- * nothing but the pointer to the server's state.
+ * The object behind the generated processor of WorkService. A worker has one for itself while it runs
+ * a call, as with handler.h.
  */
 #pragma once
 

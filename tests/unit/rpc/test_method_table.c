@@ -43,6 +43,13 @@ static void check_function(const YtopsJson *function, const char *service)
     g_assert_false(ytops_json_get_bool(function, "oneway"));
 }
 
+/* What the lanes themselves serve. */
+static gboolean is_of_lanes(const YtopsJson *function)
+{
+    static const char *const names[] = {"getLaneStatus", "startLanes", "stopLanes", NULL};
+    return g_strv_contains(names, ytops_json_get_string(function, "name"));
+}
+
 /* How many functions the file's services have. */
 static gsize check_file(const char *file)
 {
@@ -52,9 +59,13 @@ static gsize check_file(const char *file)
     for (guint i = 0; i < ytops_json_length(services); i++) {
         YtopsJson *service = ytops_json_at(services, i);
         YtopsJson *functions = ytops_json_get(service, "functions");
-        for (guint k = 0; k < ytops_json_length(functions); k++)
-            check_function(ytops_json_at(functions, k), ytops_json_get_string(service, "name"));
-        n_functions += ytops_json_length(functions);
+        for (guint k = 0; k < ytops_json_length(functions); k++) {
+            YtopsJson *function = ytops_json_at(functions, k);
+            if (is_of_lanes(function))
+                continue;
+            check_function(function, ytops_json_get_string(service, "name"));
+            n_functions++;
+        }
     }
     return n_functions;
 }
@@ -64,7 +75,7 @@ static void test_is_the_contract(void)
     gsize n_methods;
     method_table_get(&n_methods);
     gsize n_functions = check_file("common") + check_file("management") + check_file("tokens") +
-                        check_file("relay");
+                        check_file("relay") + check_file("work");
     g_assert_cmpuint(n_functions, ==, n_methods);
 }
 
