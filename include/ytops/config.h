@@ -24,6 +24,19 @@ typedef enum {
 
 typedef enum { YTOPS_RUNNER_WARM, YTOPS_RUNNER_COMMAND } YtopsRunnerChoice;
 
+typedef enum { YTOPS_KIND_FULL, YTOPS_KIND_AUTH, YTOPS_KIND_DOWNLOAD } YtopsKindChoice;
+
+typedef enum { YTOPS_IDLE_EXIT, YTOPS_IDLE_WAIT } YtopsIdleChoice;
+
+typedef enum { YTOPS_SWITCH_FALSE, YTOPS_SWITCH_TRUE } YtopsSwitchChoice;
+
+typedef enum {
+    YTOPS_ON_FAILURE_STOP_LOOP,
+    YTOPS_ON_FAILURE_RETRY_WITH_NEW_ACCOUNT,
+    YTOPS_ON_FAILURE_RETRY_AND_BAN_ACCOUNT_ONLY,
+    YTOPS_ON_FAILURE_RETRY_WITHOUT_BAN
+} YtopsOnFailureChoice;
+
 /* Strings are never NULL; "" stands for none. Owned by the config. */
 typedef struct {
     YtopsConfigAction action;
@@ -74,6 +87,20 @@ typedef struct {
 
     gint64 lease_s;
     gint64 max_deliveries;
+
+    gint64 lanes;
+    char *queue;
+    char *account_pool;
+    YtopsOnFailureChoice on_bannable_failure;
+    YtopsSwitchChoice auto_create_new_accounts_on_exhaustion;
+    YtopsKindChoice lane_kind;
+    char *lane_next_queue;
+    YtopsIdleChoice lane_idle;
+    char *download_dir;
+    char *format;
+    gint64 download_timeout_s;
+    char *ffmpeg;
+    char *ffprobe;
 
     char *http_listen;
     gint64 http_port;

@@ -49,13 +49,16 @@ gboolean ytops_json_bool(const YtopsJson *json);      /* FALSE */
 
 /* Members of an object. */
 gboolean ytops_json_has(const YtopsJson *object, const char *key);
-YtopsJson *ytops_json_get(const YtopsJson *object, const char *key);               /* NULL */
-const char *ytops_json_get_string(const YtopsJson *object, const char *key);       /* NULL */
-gint64 ytops_json_get_int(const YtopsJson *object, const char *key);               /* 0 */
-gboolean ytops_json_get_bool(const YtopsJson *object, const char *key);            /* FALSE */
+YtopsJson *ytops_json_get(const YtopsJson *object, const char *key);         /* NULL */
+const char *ytops_json_get_string(const YtopsJson *object, const char *key); /* NULL */
+gint64 ytops_json_get_int(const YtopsJson *object, const char *key);         /* 0 */
+gboolean ytops_json_get_bool(const YtopsJson *object, const char *key);      /* FALSE */
+double ytops_json_get_number(const YtopsJson *object, const char *key);      /* of any number; 0 */
 void ytops_json_set_string(YtopsJson *object, const char *key, const char *value); /* NULL: null */
 void ytops_json_set_int(YtopsJson *object, const char *key, gint64 value);
 void ytops_json_set_bool(YtopsJson *object, const char *key, gboolean value);
+/* With three decimals; what is no finite number becomes null. */
+void ytops_json_set_number(YtopsJson *object, const char *key, double value);
 void ytops_json_set_take(YtopsJson *object, const char *key, YtopsJson *value);
 
 /* Calls `visit` for each member, in the document's order, until it returns FALSE. */

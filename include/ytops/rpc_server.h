@@ -10,6 +10,7 @@
 
 #include "ytops/account_manager.h"
 #include "ytops/error_policy.h"
+#include "ytops/lane_crew.h"
 #include "ytops/proxy_manager.h"
 #include "ytops/relay.h"
 #include "ytops/relay_loop.h"
@@ -39,6 +40,8 @@ typedef struct {
     YtopsProxyManager *proxies;
     YtopsErrorPolicy *error_policy;
     YtopsWorkQueues *queues;
+    YtopsLaneBoard *lane_board;
+    YtopsLaneCrew *lane_crew;  /* NULL on the management role */
     YtopsTokenService *tokens; /* NULL on the management role */
     gint64 token_timeout_s;    /* deadline of a getToken whose timeoutS is 0; 0: 120 */
     /* The relay is touched on its loop's thread only. Both NULL: RelayService is not served. */

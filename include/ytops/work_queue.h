@@ -104,6 +104,12 @@ gboolean ytops_work_queues_mark_failure(YtopsWorkQueues *queues, const char *que
                                         const char *item_id, const char *error_json,
                                         GError **error);
 
+/* mark_failure, and in the same step `items` enter the inbox of the queue that can mend it. */
+gboolean ytops_work_queues_send_back(YtopsWorkQueues *queues, const char *queue,
+                                     const char *item_id, const char *error_json,
+                                     const char *other_queue, const char *const *items,
+                                     GError **error);
+
 gboolean ytops_work_queues_get_status(YtopsWorkQueues *queues, const char *queue,
                                       YtopsQueueCounts *status, GError **error);
 

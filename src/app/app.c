@@ -4,6 +4,7 @@
 
 #include "drain.h"
 #include "instance_service.h"
+#include "lane_service.h"
 #include "relay_service.h"
 #include "signals.h"
 #include "ytops/embedded_redis.h"
@@ -24,6 +25,7 @@ struct App {
     YtopsErrorPolicy *error_policy;
     YtopsWorkQueues *queues;
     YtopsTokenService *tokens; /* NULL on the management role */
+    LaneService *lanes;
     YtopsRpcServer *rpc;
     HttpService *http;   /* NULL without --http-listen */
     RelayService *relay; /* NULL without http, and on the management role */
@@ -40,7 +42,7 @@ static gboolean start_redis(App *app, GError **error)
 {
     const YtopsConfig *config = app->config;
     YtopsRedisPoolOptions options = {
-        .max_connections = (guint)(config->rpc_workers + config->token_workers + 3),
+        .max_connections = (guint)(config->rpc_workers + config->token_workers + config->lanes + 4),
         .timeout_ms = (guint)config->redis_timeout_ms,
     };
     const char *url = config->redis_url;
@@ -173,6 +175,21 @@ static gboolean start_tokens(App *app, GError **error)
     return app->tokens != NULL;
 }
 
+static gboolean make_lanes(App *app, GError **error)
+{
+    YtopsLaneParts parts = {
+        .redis = app->redis,
+        .queues = app->queues,
+        .accounts = app->accounts,
+        .proxies = app->proxies,
+        .tokens = app->tokens,
+        .errors = app->error_policy,
+    };
+
+    app->lanes = lane_service_new(app->config, app->instance_id, &parts, error);
+    return app->lanes != NULL;
+}
+
 static gboolean start_rpc(App *app, GError **error)
 {
     const YtopsConfig *config = app->config;
@@ -195,6 +212,8 @@ static gboolean start_rpc(App *app, GError **error)
         .proxies = app->proxies,
         .error_policy = app->error_policy,
         .queues = app->queues,
+        .lane_board = lane_service_get_board(app->lanes),
+        .lane_crew = lane_service_get_crew(app->lanes),
         .tokens = app->tokens,
         .token_timeout_s = config->token_timeout_s,
         .relay_loop = app->relay != NULL ? http_service_get_loop(app->http) : NULL,
@@ -251,8 +270,9 @@ App *app_new(const YtopsConfig *config, GError **error)
     check_redis(app);
     make_accounts(app);
     make_queues(app);
-    if (!make_proxies(app, error) || !start_tokens(app, error) || !make_http(app, error) ||
-        !start_rpc(app, error) || !start_http(app, error))
+    if (!make_proxies(app, error) || !start_tokens(app, error) || !make_lanes(app, error) ||
+        !make_http(app, error) || !start_rpc(app, error) || !start_http(app, error) ||
+        !lane_service_start(app->lanes, error))
         return NULL;
     start_instance(app);
     return g_steal_pointer(&app);
@@ -313,8 +333,8 @@ void app_run(App *app)
             beat(app);
     }
     instance_service_set_draining(app->instance);
-    drain(app->rpc, app->tokens, app->http, app->config->drain_grace_s,
-          app->config->drain_timeout_s);
+    drain(app->rpc, app->tokens, app->http, lane_service_get_crew(app->lanes),
+          app->config->drain_grace_s, app->config->drain_timeout_s);
     if (app->config->service_role != YTOPS_ROLE_MANAGEMENT)
         ytops_proxy_manager_leave(app->proxies, NULL);
     ytops_log_info("app", "stopped", NULL);
@@ -329,6 +349,7 @@ void app_free(App *app)
     http_service_close(app->http);
     relay_service_free(app->relay);
     http_service_free(app->http);
+    lane_service_free(app->lanes);
     ytops_token_service_free(app->tokens);
     ytops_error_policy_free(app->error_policy);
     ytops_work_queues_free(app->queues);

@@ -1,6 +1,7 @@
 #include "ytops/json.h"
 
 #include <json-c/json.h>
+#include <math.h>
 #include <string.h>
 
 #include "ytops/error.h"
@@ -200,6 +201,15 @@ gboolean ytops_json_get_bool(const YtopsJson *object, const char *key)
     return ytops_json_bool(ytops_json_get(object, key));
 }
 
+double ytops_json_get_number(const YtopsJson *object, const char *key)
+{
+    json_object *value = unwrap(ytops_json_get(object, key));
+    gboolean is_number =
+        json_object_is_type(value, json_type_int) || json_object_is_type(value, json_type_double);
+
+    return is_number ? json_object_get_double(value) : 0;
+}
+
 void ytops_json_set_take(YtopsJson *object, const char *key, YtopsJson *value)
 {
     json_object_object_add(unwrap(object), key, unwrap(value));
@@ -219,6 +229,19 @@ void ytops_json_set_int(YtopsJson *object, const char *key, gint64 value)
 void ytops_json_set_bool(YtopsJson *object, const char *key, gboolean value)
 {
     json_object_object_add(unwrap(object), key, json_object_new_boolean(value));
+}
+
+/* By itself json-c would print all the digits of a double: 33.299999999999997. */
+void ytops_json_set_number(YtopsJson *object, const char *key, double value)
+{
+    char text[512];
+
+    if (!isfinite(value)) {
+        json_object_object_add(unwrap(object), key, NULL);
+        return;
+    }
+    g_ascii_formatd(text, sizeof text, "%.3f", value);
+    json_object_object_add(unwrap(object), key, json_object_new_double_s(value, text));
 }
 
 void ytops_json_foreach(const YtopsJson *object, YtopsJsonVisit visit, gpointer data)

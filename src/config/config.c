@@ -181,6 +181,7 @@ static void complete(YtopsConfig *config)
 {
     replace_empty(&config->data_dir,
                   g_build_filename(g_get_user_state_dir(), "ytdlp-ops-server", NULL));
+    replace_empty(&config->download_dir, g_build_filename(config->data_dir, "downloads", NULL));
     replace_empty(&config->worker_script,
                   g_build_filename(YTOPS_LIBEXEC_DIR, "ytdlp_worker.py", NULL));
 }

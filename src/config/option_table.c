@@ -4,6 +4,11 @@
 
 static const char *const roles[] = {"all-in-one", "management", "worker", NULL};
 static const char *const runners[] = {"warm", "command", NULL};
+static const char *const kinds[] = {"full", "auth", "download", NULL};
+static const char *const idles[] = {"exit", "wait", NULL};
+static const char *const switches[] = {"false", "true", NULL};
+static const char *const policies[] = {"stop_loop", "retry_with_new_account",
+                                       "retry_and_ban_account_only", "retry_without_ban", NULL};
 static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
 static const char *const formats[] = {"text", "json", NULL};
 
@@ -161,6 +166,50 @@ static const Option table[] = {
     {.flag = "max-deliveries",
      INTEGER(max_deliveries, "N", "3", 1, 1000,
              "A URL that was lost by so many lanes is given up as POISON.")},
+
+    {.section = "Lanes",
+     .flag = "lanes",
+     INTEGER(lanes, "N", "0", 0, 256,
+             "Lanes that work on the queue in this process from its start on.")},
+    {.flag = "queue",
+     STRING(queue, "NAME", "video_queue", "The queue that the lanes take URLs from.")},
+    {.flag = "account-pool",
+     STRING(account_pool, "POOL", "",
+            "The accounts that the lanes may use: prefix:N for prefix_01 to prefix_N, or ids with "
+            "commas between them.")},
+    {.flag = "on-bannable-failure",
+     CHOICE(on_bannable_failure, policies, "retry_with_new_account",
+            "What follows a bannable error of a token; see docs/work.md.")},
+    {.flag = "auto-create-new-accounts-on-exhaustion",
+     CHOICE(auto_create_new_accounts_on_exhaustion, switches, "true",
+            "When no account of a pool with a prefix is active, go on with a new one, "
+            "{prefix}-auto-{unique id}, instead of pausing.")},
+    {.flag = "lane-kind",
+     CHOICE(lane_kind, kinds, "full",
+            "full: token, download, probe. auth: tokens only, kept for lanes of the kind download. "
+            "See docs/lanes.md.")},
+    {.flag = "lane-next-queue",
+     STRING(lane_next_queue, "NAME", "queue2_dl",
+            "Where lanes of the kind auth put the download tasks.")},
+    {.flag = "lane-idle",
+     CHOICE(lane_idle, idles, "exit",
+            "What a lane does at an empty queue: stop, or wait for more.")},
+    {.flag = "download-dir",
+     STRING(download_dir, "DIR", "",
+            "Where the lanes put finished files. Empty: downloads in the data directory.")},
+    {.flag = "format",
+     STRING(format, "FORMAT", "",
+            "What to download, as yt-dlp's --format; for lanes of the kind auth several with ';' "
+            "between them, a task each. Empty: yt-dlp's choice.")},
+    {.flag = "download-timeout-s",
+     INTEGER(download_timeout_s, "SECONDS", "3600", 1, 7 * DAY_S,
+             "Limit on the download and the probe of a URL.")},
+    {.flag = "ffmpeg",
+     STRING(
+         ffmpeg, "PROGRAM", "",
+         "ffmpeg for yt-dlp, which joins sound and picture with it. Empty: as yt-dlp finds it.")},
+    {.flag = "ffprobe",
+     STRING(ffprobe, "PROGRAM", "ffprobe", "The program that decodes a downloaded file.")},
 
     {.section = "HTTP and relay",
      .flag = "http-listen",

@@ -61,6 +61,9 @@ static const RpcMethod methods[] = {
     {"getFailedUrls", WORK, EVERY_ROLE, FALSE, 1, 2},
     {"requeueFailed", WORK, WORKING_ROLES, FALSE, 1, 2},
     {"clearQueue", WORK, WORKING_ROLES, FALSE, 1, 2},
+    {"getLaneStatus", WORK, EVERY_ROLE, FALSE, 1, 2},
+    {"startLanes", WORK, WORKING_ROLES, FALSE, 1, 2},
+    {"stopLanes", WORK, EVERY_ROLE, FALSE, 1, 2},
 };
 
 static const RpcService *find_service(const char *name, gsize length)

@@ -2,6 +2,7 @@
 
 #include "argument.h"
 #include "handler.h"
+#include "lane_handler.h"
 #include "work_convert.h"
 
 typedef struct {
@@ -261,6 +262,7 @@ static void work_handler_class_init(WorkHandlerClass *cls)
     service->get_failed_urls = get_failed_urls;
     service->requeue_failed = requeue_failed;
     service->clear_queue = clear_queue;
+    lane_handler_fill(service);
 }
 
 static void work_handler_init(WorkHandler *self G_GNUC_UNUSED)

@@ -224,33 +224,42 @@ gboolean ytops_work_queues_release(YtopsWorkQueues *queues, const char *queue, c
     return finish(reply, queue, item_id, error);
 }
 
-gboolean ytops_work_queues_mark_success(YtopsWorkQueues *queues, const char *queue,
-                                        const char *item_id, const char *result_json,
-                                        const char *next_queue, const char *const *next_items,
-                                        GError **error)
+/* `into` is "result" or "fail"; `name` is what the JSON is called in an error. */
+static gboolean mark(YtopsWorkQueues *queues, const char *queue, const char *item_id,
+                     const char *into, const char *json, const char *name, const char *next_queue,
+                     const char *const *next_items, GError **error)
 {
-    if (!check_id(item_id, "item's id", error) ||
-        !queue_item_check_json(result_json, "the result", error))
+    if (!check_id(item_id, "item's id", error) || !queue_item_check_json(json, name, error))
         return FALSE;
     if (next_queue != NULL &&
         (!queue_name_check(next_queue, error) || !check_items(next_items, error)))
         return FALSE;
-    const char *args[] = {item_id, "result", result_json, next_queue != NULL ? next_queue : "",
-                          NULL};
+    const char *args[] = {item_id, into, json, next_queue != NULL ? next_queue : "", NULL};
     g_autoptr(YtopsRedisReply) reply =
         queue_store_run(queues->store, QUEUE_SCRIPT_MARK, queue, args,
                         next_queue != NULL ? next_items : NULL, error);
     return finish(reply, queue, item_id, error);
 }
 
+gboolean ytops_work_queues_mark_success(YtopsWorkQueues *queues, const char *queue,
+                                        const char *item_id, const char *result_json,
+                                        const char *next_queue, const char *const *next_items,
+                                        GError **error)
+{
+    return mark(queues, queue, item_id, "result", result_json, "the result", next_queue, next_items,
+                error);
+}
+
 gboolean ytops_work_queues_mark_failure(YtopsWorkQueues *queues, const char *queue,
                                         const char *item_id, const char *error_json, GError **error)
 {
-    if (!check_id(item_id, "item's id", error) ||
-        !queue_item_check_json(error_json, "the error", error))
-        return FALSE;
-    const char *args[] = {item_id, "fail", error_json, "", NULL};
-    g_autoptr(YtopsRedisReply) reply =
-        queue_store_run(queues->store, QUEUE_SCRIPT_MARK, queue, args, NULL, error);
-    return finish(reply, queue, item_id, error);
+    return mark(queues, queue, item_id, "fail", error_json, "the error", NULL, NULL, error);
+}
+
+gboolean ytops_work_queues_send_back(YtopsWorkQueues *queues, const char *queue,
+                                     const char *item_id, const char *error_json,
+                                     const char *other_queue, const char *const *items,
+                                     GError **error)
+{
+    return mark(queues, queue, item_id, "fail", error_json, "the error", other_queue, items, error);
 }

@@ -41,6 +41,7 @@ HOME = {
     "relay": "relay", "relay_events": "relay", "relay_loop": "relay", "relay_settings": "relay",
     "webhooks": "relay",
     "work_pool": "work", "recovery": "work", "work_queue": "work",
+    "lane": "work", "lane_board": "work", "lane_crew": "work",
     "rpc_client": "rpc", "rpc_server": "rpc",
     "http_server": "http", "relay_api": "http",
 }

@@ -1,5 +1,6 @@
 #include "ytops/json.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "ytops/error.h"
@@ -94,6 +95,23 @@ static void values_can_be_built_and_shared(void)
     g_assert_cmpuint(ytops_json_length(shared), ==, 1);
 }
 
+static void numbers_keep_three_decimals(void)
+{
+    g_autoptr(YtopsJson) object = ytops_json_object_new();
+    g_autoptr(YtopsJson) again = NULL;
+    g_autofree char *text = NULL;
+
+    ytops_json_set_number(object, "part", 33.3);
+    ytops_json_set_number(object, "none", (double)NAN);
+    ytops_json_set_int(object, "whole", 2);
+    text = ytops_json_to_string(object);
+    g_assert_cmpstr(text, ==, "{\"part\":33.300,\"none\":null,\"whole\":2}");
+    again = ytops_json_parse(text, -1, NULL);
+    g_assert_cmpfloat(ytops_json_get_number(again, "part"), ==, 33.3);
+    g_assert_cmpfloat(ytops_json_get_number(again, "whole"), ==, 2);
+    g_assert_cmpfloat(ytops_json_get_number(again, "absent"), ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -102,5 +120,6 @@ int main(int argc, char **argv)
     g_test_add_func("/json/defaults", wrong_types_and_absent_keys_give_defaults);
     g_test_add_func("/json/foreach", members_are_visited_in_order_until_told_to_stop);
     g_test_add_func("/json/build", values_can_be_built_and_shared);
+    g_test_add_func("/json/numbers", numbers_keep_three_decimals);
     return g_test_run();
 }
