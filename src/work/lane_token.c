@@ -66,14 +66,18 @@ static gboolean recover(LaneJob *job, const GError *failure, GError **error)
         .proxy_url = ytops_error_get_context(failure, "proxyUrl"),
         .pool = settings->pool,
     };
+    /* The audit shows which lane's policy banned. */
+    g_autoptr(YtopsAccountManager) accounts =
+        ytops_account_manager_for(settings->parts.accounts, lane_get_id(job->lane));
+    g_autoptr(YtopsProxyManager) proxies =
+        ytops_proxy_manager_for(settings->parts.proxies, lane_get_id(job->lane));
     g_autoptr(YtopsRecovery) recovery = NULL;
 
     for (guint i = 0; i < job->tried->len; i++)
         g_ptr_array_add(tried, g_ptr_array_index(job->tried, i));
     g_ptr_array_add(tried, NULL);
     failed.tried_account_ids = (const char *const *)tried->pdata;
-    recovery = ytops_recovery_apply(&failed, settings->parts.accounts, settings->parts.proxies,
-                                    settings->parts.errors, error);
+    recovery = ytops_recovery_apply(&failed, accounts, proxies, settings->parts.errors, error);
     if (recovery == NULL)
         return FALSE;
     log_recovery(job, recovery);
