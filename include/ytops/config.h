@@ -116,6 +116,7 @@ typedef struct {
     char *max_failover_attempts;
     char *use_sticky_session;
     char *relay_stable_after_s;
+    char *relay_token_attempts;
     char *relay_fail_over_on_4xx;
     char *relay_linger_s;
     char *relay_burst_bytes;

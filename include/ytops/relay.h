@@ -10,6 +10,7 @@
 
 #include "ytops/error.h"
 #include "ytops/relay_settings.h"
+#include "ytops/relay_source.h"
 
 typedef enum {
     YTOPS_RELAY_AUTO,
@@ -35,9 +36,11 @@ const char *ytops_relay_state_to_string(YtopsRelayState state); /* "IDLE", ... *
 
 /* What a stream is made from. Borrowed for the call; NULL and "" mean not given. */
 typedef struct {
-    const char *id; /* a UUID that a load balancer chose; NULL: the relay makes one */
-    const char *url;
-    const char *const *failover_urls; /* NULL-terminated */
+    const char *id;  /* a UUID that a load balancer chose; NULL: the relay makes one */
+    const char *url; /* of the media; with account_id, of a page */
+    const char *const *failover_urls; /* NULL-terminated; not with account_id */
+    const char *account_id;           /* whose token gives the media of the page */
+    const char *format;               /* of the page, as yt-dlp takes it; only with account_id */
     const char *user_agent;
     GHashTable *headers;  /* char * -> char *; NULL: none */
     GHashTable *metadata; /* char * -> char *; NULL: none */
@@ -84,13 +87,20 @@ typedef void (*YtopsRelayListener)(const YtopsRelayEvent *event, gpointer data);
 YtopsRelay *ytops_relay_new(uv_loop_t *loop, const YtopsRelaySettings *settings,
                             YtopsRelayListener listener, gpointer listener_data);
 
+/*
+ * Where the media of pages come from, and who is told of proxies: `source` is copied. NULL: nowhere
+ * and nobody, as it is at first. What is being asked for is not cancelled by it.
+ */
+void ytops_relay_set_source(YtopsRelay *relay, const YtopsRelaySource *source, gpointer data);
+
 /* Ends every stream (its clients' on_end is called) and frees once libuv and curl are done. */
 void ytops_relay_close(YtopsRelay *relay);
 
 /*
- * INVALID_ARGUMENT, with the context `field` (url, failover_urls, proxy_url, headers, id), for a URL
- * that is not http(s), has no host or is private where that is not allowed, and for an id that is no
- * UUID or is taken. Owned by the relay.
+ * INVALID_ARGUMENT, with the context `field` (url, failover_urls, account_id, format, proxy_url,
+ * headers, id), for a URL that is not http(s), has no host or is private where that is not allowed,
+ * for an id that is no UUID or is taken, and for what the source of media refuses; ROLE_FORBIDDEN for
+ * an account where there is no source. Owned by the relay.
  */
 YtopsRelayStream *ytops_relay_create(YtopsRelay *relay, const YtopsRelaySpec *spec, GError **error);
 YtopsRelayStream *ytops_relay_find(YtopsRelay *relay, const char *stream_id); /* NULL: none */
@@ -129,8 +139,10 @@ gboolean ytops_relay_stream_failover(YtopsRelayStream *stream, GError **error);
 /* What a stream is doing. Owned by the stream, valid until the loop's next turn. */
 typedef struct {
     const char *stream_id;
-    const char *url;
+    const char *url; /* as the stream was made with */
     const char *current_url;
+    const char *account_id; /* NULL: the URL is that of the media */
+    const char *format;     /* NULL: not given */
     const char *const *failover_urls;
     YtopsRelayKind kind;
     YtopsRelayState state;

@@ -19,6 +19,7 @@ typedef struct {
     guint max_failover_attempts; /* MAX_FAILOVER_ATTEMPTS [3] in one outage; 0: no limit */
     gint64 stable_after_ms;      /* data has flowed so long: the failover count is 0 again [10 s] */
     gboolean sticky_session;     /* USE_STICKY_SESSION [false] */
+    guint token_attempts;        /* tokens that a stream of a page may ask for in one outage [3] */
     gboolean fail_over_on_4xx;   /* 401, 403, 404, 410 cannot heal: failover at once [true] */
     gboolean allow_private;      /* --relay-allow-private [false] */
     gsize burst_bytes;           /* a new live client starts with so much [256 KiB] */

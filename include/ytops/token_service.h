@@ -25,7 +25,6 @@ typedef struct {
     YtopsTokenRunnerKind runner;
     guint workers;                 /* job threads, and warm processes */
     guint queue_limit;             /* requests that may wait */
-    gint64 timeout_s;              /* default deadline of a request, from its arrival */
     gint64 cache_ttl_s;            /* keep results this long, at most until they expire; 0: never */
     const char *cookies_dir;       /* NULL or "": no cookies */
     const char *pot_provider_url;  /* NULL or "": no PO tokens */

@@ -6,6 +6,7 @@
 #include "instance_service.h"
 #include "lane_service.h"
 #include "relay_service.h"
+#include "relay_source.h"
 #include "signals.h"
 #include "ytops/embedded_redis.h"
 #include "ytops/error.h"
@@ -27,8 +28,9 @@ struct App {
     YtopsTokenService *tokens; /* NULL on the management role */
     LaneService *lanes;
     YtopsRpcServer *rpc;
-    HttpService *http;   /* NULL without --http-listen */
-    RelayService *relay; /* NULL without http, and on the management role */
+    HttpService *http;         /* NULL without --http-listen */
+    RelayService *relay;       /* NULL without http, and on the management role */
+    RelaySource *relay_source; /* NULL where the relay is */
     InstanceService *instance;
 };
 
@@ -42,7 +44,7 @@ static gboolean start_redis(App *app, GError **error)
 {
     const YtopsConfig *config = app->config;
     YtopsRedisPoolOptions options = {
-        .max_connections = (guint)(config->rpc_workers + config->token_workers + config->lanes + 4),
+        .max_connections = (guint)(config->rpc_workers + config->token_workers + config->lanes + 5),
         .timeout_ms = (guint)config->redis_timeout_ms,
     };
     const char *url = config->redis_url;
@@ -148,7 +150,6 @@ static gboolean start_tokens(App *app, GError **error)
                                                             : YTOPS_TOKEN_RUNNER_COMMAND,
         .workers = (guint)config->token_workers,
         .queue_limit = (guint)config->token_queue_limit,
-        .timeout_s = config->token_timeout_s,
         .cache_ttl_s = config->token_cache_ttl,
         .cookies_dir = config->cookies_dir,
         .pot_provider_url = config->pot_provider_url,
@@ -237,6 +238,22 @@ static gboolean make_http(App *app, GError **error)
     return app->relay != NULL;
 }
 
+static void start_relay_source(App *app)
+{
+    RelaySourceOptions options = {
+        .tokens = app->tokens,
+        .proxies = app->proxies,
+        .policy = app->error_policy,
+        .timeout_s = app->config->token_timeout_s,
+    };
+
+    if (app->relay == NULL)
+        return;
+    options.loop = http_service_get_loop(app->http);
+    options.relay = relay_service_get_relay(app->relay);
+    app->relay_source = relay_source_new(&options);
+}
+
 static gboolean start_http(App *app, GError **error)
 {
     return app->http == NULL || http_service_start(app->http, error);
@@ -271,8 +288,10 @@ App *app_new(const YtopsConfig *config, GError **error)
     make_accounts(app);
     make_queues(app);
     if (!make_proxies(app, error) || !start_tokens(app, error) || !make_lanes(app, error) ||
-        !make_http(app, error) || !start_rpc(app, error) || !start_http(app, error) ||
-        !lane_service_start(app->lanes, error))
+        !make_http(app, error))
+        return NULL;
+    start_relay_source(app);
+    if (!start_rpc(app, error) || !start_http(app, error) || !lane_service_start(app->lanes, error))
         return NULL;
     start_instance(app);
     return g_steal_pointer(&app);
@@ -347,6 +366,7 @@ void app_free(App *app)
     instance_service_free(app->instance);
     ytops_rpc_server_free(app->rpc);
     http_service_close(app->http);
+    relay_source_free(app->relay_source);
     relay_service_free(app->relay);
     http_service_free(app->http);
     lane_service_free(app->lanes);

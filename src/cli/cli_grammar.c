@@ -32,6 +32,9 @@ static const CliOption OPTIONS[CLI_N_OPTS] = {
     [CLI_OPT_ACCOUNT] = {"account", "ID", CLI_VALUE_TEXT, FIELD(account), "the account to use"},
     [CLI_OPT_PROXY] = {"proxy", "URL", CLI_VALUE_TEXT, FIELD(proxy),
                        "the proxy; its password may be written as ***"},
+    [CLI_OPT_FORMAT] = {"format", "FORMAT", CLI_VALUE_TEXT, FIELD(format),
+                        "with --account: which format of the page, as yt-dlp takes it (default: "
+                        "the best single one with sound and picture)"},
     [CLI_OPT_CLIENTS] = {"clients", "LIST", CLI_VALUE_TEXT, FIELD(clients),
                          "player clients for the extractor, comma-separated"},
     [CLI_OPT_PARAMS] = {"params", "JSON", CLI_VALUE_JSON, FIELD(params),
@@ -88,7 +91,7 @@ static const CliOption OPTIONS[CLI_N_OPTS] = {
 #define A_STREAM                                                                                   \
     (CLI_BIT(CLI_OPT_FAILOVER) | CLI_BIT(CLI_OPT_USER_AGENT) | CLI_BIT(CLI_OPT_HEADER) |           \
      CLI_BIT(CLI_OPT_METADATA) | CLI_BIT(CLI_OPT_PROXY) | CLI_BIT(CLI_OPT_KIND) |                  \
-     CLI_BIT(CLI_OPT_STICKY))
+     CLI_BIT(CLI_OPT_STICKY) | CLI_BIT(CLI_OPT_ACCOUNT) | CLI_BIT(CLI_OPT_FORMAT))
 
 static const CliCommand COMMANDS[] = {
     {CLI_INFO, "info", NULL, NULL, 0, "what server answers, and how it is"},
@@ -111,7 +114,8 @@ static const CliCommand COMMANDS[] = {
      "like unban, and its counters are cleared"},
     {CLI_ACCOUNTS_DELETE, "accounts", "delete", "ACCOUNT_ID", ON_ACCOUNTS,
      "forget its state in Redis"},
-    {CLI_RELAY_CREATE, "relay", "create", "URL", A_STREAM, "relay a URL; its id and path"},
+    {CLI_RELAY_CREATE, "relay", "create", "URL", A_STREAM,
+     "relay a URL, or with --account the media of a page; its id and path"},
     {CLI_RELAY_LIST, "relay", "list", NULL, 0, "every stream, its state and what went through"},
     {CLI_RELAY_SHOW, "relay", "show", "STREAM_ID", 0, "all about one stream"},
     {CLI_RELAY_FAILOVER, "relay", "failover", "STREAM_ID", 0,

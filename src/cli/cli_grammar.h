@@ -54,6 +54,7 @@ typedef enum {
     CLI_OPT_YES,
     CLI_OPT_ACCOUNT,
     CLI_OPT_PROXY,
+    CLI_OPT_FORMAT,
     CLI_OPT_CLIENTS,
     CLI_OPT_PARAMS,
     CLI_OPT_JOB,

@@ -34,7 +34,7 @@ typedef struct {
     char *identity, *prefix, *reason;
     gint64 limit;      /* 0: all */
     gint64 duration_s; /* as the contract's durationS: 0 the server's default, -1 until unbanned */
-    char *account, *proxy, *clients, *params, *job, *caller, *out, *cookies_out;
+    char *account, *proxy, *format, *clients, *params, *job, *caller, *out, *cookies_out;
     char *failure, *details;
 
     gboolean follow;

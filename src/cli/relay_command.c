@@ -19,6 +19,10 @@ static YtopsStreamSpec *spec_new(const CliOptions *options, const char *proxy)
 
     if (options->failover_urls != NULL)
         g_object_set(spec, "failoverUrls", options->failover_urls, NULL);
+    if (options->account != NULL)
+        g_object_set(spec, "accountId", options->account, NULL);
+    if (options->format != NULL)
+        g_object_set(spec, "format", options->format, NULL);
     if (options->user_agent != NULL)
         g_object_set(spec, "userAgent", options->user_agent, NULL);
     if (options->headers != NULL)

@@ -54,6 +54,10 @@ YtopsJson *stream_json_status(const YtopsRelayInfo *info)
     ytops_json_set_string(json, "stream_id", info->stream_id);
     set_url(json, "url", info->url);
     set_url(json, "current_url", info->current_url);
+    if (info->account_id != NULL) {
+        ytops_json_set_string(json, "account_id", info->account_id);
+        ytops_json_set_string(json, "format", info->format);
+    }
     ytops_json_set_take(json, "failover_urls", url_list(info->failover_urls));
     set_endpoint(json, info);
     ytops_json_set_string(json, "state", ytops_relay_state_to_string(info->state));

@@ -198,6 +198,8 @@ StreamSpec *stream_spec_parse(GBytes *text, const YtopsRelaySettings *defaults, 
         return NULL;
     self->spec.url = stream_spec_required(self->body, "url", error);
     if (self->spec.url == NULL || !take_failover_urls(self, error) ||
+        !take_text(self->body, "account_id", &self->spec.account_id, error) ||
+        !take_text(self->body, "format", &self->spec.format, error) ||
         !take_text(self->body, "user_agent", &self->spec.user_agent, error) ||
         !take_text(self->body, "proxy_url", &self->spec.proxy_url, error) ||
         !take_texts(self->body, "headers", &self->spec.headers, error) ||

@@ -1,5 +1,8 @@
 #include "attempt_private.h"
+#include "hls_address.h"
 #include "relay_words.h"
+#include "stream_token.h"
+#include "upstream_code.h"
 #include "ytops/log.h"
 
 gint64 attempt_now_ms(void)
@@ -15,23 +18,72 @@ void attempt_set_state(Attempt *self, YtopsRelayState state)
 
 /* ---- made and freed -------------------------------------------------------------------------- */
 
-Attempt *attempt_new(YtopsRelayStream *stream, const char *client_id, const char *const *urls,
-                     const AttemptEvents *events, gpointer data)
+static guint present_generation(const Attempt *self)
+{
+    const StreamToken *token = self->stream->token;
+
+    return token != NULL ? stream_token_get_generation(token) : 0;
+}
+
+gboolean attempt_is_outdated(const Attempt *self)
+{
+    return self->generation != present_generation(self);
+}
+
+/* What the resource is called now: an earlier token's playlist may have named it. */
+static char *find_resource(const Attempt *self)
+{
+    const StreamToken *token = self->stream->token;
+    char *moved = NULL;
+
+    if (self->resource == NULL)
+        return NULL;
+    if (token != NULL &&
+        !hls_address_is_below(self->resource, (const char *const *)self->stream->urls))
+        moved = stream_token_move(token, self->resource);
+    return moved != NULL ? moved : g_strdup(self->resource);
+}
+
+static void load_urls(Attempt *self)
+{
+    YtopsRelayStream *stream = self->stream;
+    const char *const *of_stream = (const char *const *)stream->urls;
+    g_autofree char *resource = find_resource(self);
+
+    g_strfreev(self->urls);
+    self->is_own = resource == NULL && self->query == NULL;
+    self->is_fixed = resource != NULL && !hls_address_is_below(resource, of_stream);
+    self->urls =
+        self->is_own ? g_strdupv(stream->urls) : hls_address_list(resource, of_stream, self->query);
+    self->generation = present_generation(self);
+    self->progress.n_urls = g_strv_length(self->urls);
+    self->progress.url_index = resource != NULL
+                                   ? hls_address_find(resource, of_stream, stream->url_index)
+                                   : stream->url_index;
+    self->progress.url_index = MIN(self->progress.url_index, self->progress.n_urls - 1);
+}
+
+Attempt *attempt_new(YtopsRelayStream *stream, const char *client_id, const AttemptEvents *events,
+                     gpointer data)
 {
     Attempt *self = g_rc_box_new0(Attempt);
 
     self->stream = relay_stream_ref(stream);
     self->client_id = g_strdup(client_id);
-    self->urls = g_strdupv(urls != NULL ? (char **)urls : stream->urls);
-    self->is_own = urls == NULL;
     self->events = events;
     self->data = data;
-    relay_progress_init(&self->progress, g_strv_length(self->urls));
-    if (self->progress.n_urls == stream->n_urls)
-        self->progress.url_index = stream->url_index;
+    relay_progress_init(&self->progress, 1);
+    load_urls(self);
     self->timer = relay_timer_new(stream->relay->loop, attempt_connect, self);
     relay_stream_add_attempt(stream, self);
     return self;
+}
+
+void attempt_set_resource(Attempt *self, const char *resource, const char *query)
+{
+    self->resource = g_strdup(resource);
+    self->query = g_strdup(query);
+    load_urls(self);
 }
 
 static void attempt_clear(gpointer data)
@@ -39,6 +91,8 @@ static void attempt_clear(gpointer data)
     Attempt *self = data;
 
     g_free(self->client_id);
+    g_free(self->resource);
+    g_free(self->query);
     g_strfreev(self->urls);
     g_free(self->effective_url);
     relay_stream_unref(self->stream);
@@ -77,6 +131,7 @@ void attempt_close(Attempt *self)
     if (self == NULL || self->is_closed)
         return;
     self->is_closed = TRUE;
+    attempt_leave_token(self);
     attempt_drop_fetch(self);
     relay_timer_free(g_steal_pointer(&self->timer));
     relay_stream_remove_attempt(self->stream, self);
@@ -115,6 +170,8 @@ void attempt_resume(Attempt *self)
 
 char **attempt_sticky_slot(Attempt *self)
 {
+    if (!self->is_own || attempt_is_outdated(self))
+        return NULL;
     return &self->stream->sticky_urls[self->progress.url_index];
 }
 
@@ -130,18 +187,30 @@ static void note_recovery(Attempt *self, gint retries)
                    NULL);
 }
 
+static void note_stable(Attempt *self)
+{
+    YtopsRelayStream *stream = self->stream;
+
+    if (stream->token != NULL && !attempt_is_outdated(self) &&
+        attempt_now_ms() - self->progress.flowing_since_ms >= stream->settings.stable_after_ms)
+        stream_token_note_stable(stream->token);
+}
+
 void attempt_note_flow(Attempt *self)
 {
     YtopsRelayStream *stream = self->stream;
 
     note_recovery(self, relay_progress_data(&self->progress, &stream->settings, attempt_now_ms()));
     stream->retry_count = 0;
+    note_stable(self);
     if (self->state == YTOPS_RELAY_STREAMING)
         return;
-    if (self->effective_url != NULL && self->is_own) {
+    if (self->effective_url != NULL && attempt_sticky_slot(self) != NULL) {
         g_free(*attempt_sticky_slot(self));
         *attempt_sticky_slot(self) = g_steal_pointer(&self->effective_url);
     }
+    if (!attempt_is_outdated(self))
+        relay_stream_note_proxy_success(stream);
     attempt_set_state(self, YTOPS_RELAY_STREAMING);
 }
 
@@ -173,7 +242,9 @@ static void fetch_head(const UpstreamHead *head, gpointer data)
     note_head(self, head, attempt_get_url(self));
     if (head->status >= 400 &&
         (events->takes_status == NULL || !events->takes_status(head->status, self->data))) {
-        AttemptError failure = {.error = RELAY_ERROR_STATUS, .status = head->status};
+        AttemptError failure = {.error = RELAY_ERROR_STATUS,
+                                .status = head->status,
+                                .code = upstream_code_of_status(head->status)};
 
         attempt_fail(self, &failure);
         return;
@@ -200,7 +271,10 @@ static void fetch_done(const UpstreamEnd *end, gpointer data)
 {
     g_autoptr(AttemptFetch) fetch = data;
     g_autoptr(Attempt) self = fetch_owner(fetch);
-    AttemptError failure = {.error = end->error, .status = end->status, .message = end->message};
+    AttemptError failure = {.error = end->error,
+                            .status = end->status,
+                            .message = end->message,
+                            .code = end->ok ? YTOPS_ERROR_INTERNAL : end->code};
 
     fetch->fetch = NULL;
     if (self == NULL)
@@ -224,12 +298,18 @@ gint64 attempt_chunk_timeout(const Attempt *self)
     return self->events->is_live ? settings->live_chunk_timeout_ms : settings->vod_chunk_timeout_ms;
 }
 
-void attempt_connect(gpointer data)
+void attempt_leave_token(Attempt *self)
+{
+    if (self->is_waiting && self->stream->token != NULL)
+        stream_token_leave(self->stream->token, self);
+    self->is_waiting = FALSE;
+}
+
+static void fetch_begin(Attempt *self)
 {
     static const UpstreamEvents events = {fetch_head, fetch_data, fetch_done};
-    Attempt *self = data;
     YtopsRelayStream *stream = self->stream;
-    const char *sticky = self->is_own ? *attempt_sticky_slot(self) : NULL;
+    const char *sticky = attempt_sticky_slot(self) != NULL ? *attempt_sticky_slot(self) : NULL;
     AttemptFetch *fetch = g_rc_box_new0(AttemptFetch);
     UpstreamRequest request = {
         .url = sticky != NULL ? sticky : attempt_get_url(self),
@@ -251,15 +331,25 @@ void attempt_connect(gpointer data)
     attempt_set_state(self, YTOPS_RELAY_CONNECTING);
 }
 
-void attempt_set_url_index(Attempt *self, guint url_index)
+void attempt_connect(gpointer data)
 {
-    self->progress.url_index = MIN(url_index, self->progress.n_urls - 1);
+    Attempt *self = data;
+    StreamToken *token = self->stream->token;
+
+    self->is_waiting = token != NULL && stream_token_hold(token, self);
+    if (self->is_waiting) {
+        attempt_set_state(self, YTOPS_RELAY_CONNECTING);
+        return;
+    }
+    if (attempt_is_outdated(self))
+        load_urls(self);
+    fetch_begin(self);
 }
 
 void attempt_start(Attempt *self)
 {
     /* Where a redirect led may be where the trouble is: a stream that failed begins anew. */
-    if (self->stream->state == YTOPS_RELAY_FAILED && self->is_own)
+    if (self->stream->state == YTOPS_RELAY_FAILED && attempt_sticky_slot(self) != NULL)
         g_clear_pointer(attempt_sticky_slot(self), g_free);
     attempt_connect(self);
 }

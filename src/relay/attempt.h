@@ -9,6 +9,9 @@
  *                  +--------------------------------------+ FAILOVER: the next URL
  *                                                         | FAIL: FAILED, on_failed
  *
+ * A stream of a page has its URLs from a token: where there is none, or it is refused or expired, the
+ * attempt is CONNECTING while it waits for another one, and goes on with the URLs of that.
+ *
  * Sticky: where a URL redirected to is asked again while it works; before failing over, the URL
  * itself is tried afresh. Any event may close the attempt or hand it to another owner.
  */
@@ -36,16 +39,21 @@ typedef struct {
     void (*on_failed)(const GError *error, gpointer data);
 } AttemptEvents;
 
+/* client_id NULL: for all clients of the stream. Begins with attempt_start. */
+Attempt *attempt_new(YtopsRelayStream *stream, const char *client_id, const AttemptEvents *events,
+                     gpointer data);
+
 /*
- * client_id NULL: for all clients of the stream. urls: NULL-terminated, one for each of the stream's
- * or a single one; NULL: the stream's own. Begins with attempt_start.
+ * Before the start, of an HLS stream: not the stream's own URLs, but the resource of one of its
+ * playlists (NULL: they themselves) with the directives of a query (NULL: none). hls_address.h
+ * tells where that is looked for.
  */
-Attempt *attempt_new(YtopsRelayStream *stream, const char *client_id, const char *const *urls,
-                     const AttemptEvents *events, gpointer data);
+void attempt_set_resource(Attempt *attempt, const char *resource, const char *query);
+
 void attempt_start(Attempt *attempt);
 
-/* Before the start: begins with that URL of the list. */
-void attempt_set_url_index(Attempt *attempt, guint url_index);
+/* What the attempt has waited for (stream_token_hold): there is a token now, or the error why not. */
+void attempt_token_came(Attempt *attempt, const GError *error);
 
 /* Stops at once, no event is called any more, and frees. NULL is fine. */
 void attempt_close(Attempt *attempt);

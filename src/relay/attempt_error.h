@@ -8,6 +8,7 @@ typedef struct {
     RelayError error;
     guint status;        /* of RELAY_ERROR_STATUS */
     const char *message; /* NULL: the error says it all */
+    YtopsErrorCode code; /* as docs/errors.md has it; INTERNAL: no trouble of the way there */
     gboolean is_final;   /* the same URL would do the same again */
 } AttemptError;
 

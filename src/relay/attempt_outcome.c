@@ -1,6 +1,7 @@
 /* What becomes of an attempt after an error: the policy decides, this does it. */
 #include "attempt_private.h"
 #include "relay_words.h"
+#include "stream_token.h"
 #include "ytops/log.h"
 
 static void log_failure(Attempt *self, const AttemptError *failure)
@@ -49,11 +50,8 @@ static void fail_over(Attempt *self, const RelayDecision *decision, guint from)
     attempt_set_state(self, YTOPS_RELAY_WAITING_RETRY);
 }
 
-static void give_up(Attempt *self, const AttemptError *failure, const char *reason,
-                    guint retry_count)
+static void end(Attempt *self, const GError *error, const char *reason, guint retry_count)
 {
-    g_autoptr(GError) error = attempt_error_to_gerror(failure, attempt_get_url(self), reason);
-
     self->state = YTOPS_RELAY_FAILED;
     relay_stream_set_error(self->stream, error->message);
     self->stream->retry_count = retry_count;
@@ -64,10 +62,62 @@ static void give_up(Attempt *self, const AttemptError *failure, const char *reas
         self->events->on_failed(error, self->data);
 }
 
+static void give_up(Attempt *self, const AttemptError *failure, const char *reason,
+                    guint retry_count)
+{
+    g_autoptr(GError) error = attempt_error_to_gerror(failure, attempt_get_url(self), reason);
+
+    end(self, error, reason, retry_count);
+}
+
+/* ---- tokens ---------------------------------------------------------------------------------- */
+
+void attempt_token_came(Attempt *self, const GError *error)
+{
+    g_autoptr(GError) shown = NULL;
+
+    self->is_waiting = FALSE;
+    if (self->is_closed)
+        return;
+    if (error == NULL) {
+        attempt_connect(self);
+        return;
+    }
+    shown = g_error_copy(error);
+    ytops_error_set_context(shown, "status", "502");
+    end(self, shown, "no_token", self->progress.retry_count);
+}
+
+/* What tells of media URLs that no longer work, and not of an upstream in trouble. */
+static gboolean is_refusal(const AttemptError *failure)
+{
+    return failure->error == RELAY_ERROR_STATUS &&
+           (failure->status == 401 || failure->status == 403 || failure->status == 410);
+}
+
+/* TRUE: the attempt goes on with another token, which is there or will be. */
+static gboolean renew(Attempt *self, const AttemptError *failure)
+{
+    StreamToken *token = self->stream->token;
+    gboolean is_lost = token != NULL && !attempt_is_outdated(self) &&
+                       (is_refusal(failure) || stream_token_is_expired(token));
+    gboolean is_of_use = is_lost && stream_token_refuse(token, self->generation);
+
+    if (token == NULL || self->is_fixed || !(is_of_use || attempt_is_outdated(self)))
+        return FALSE;
+    self->progress.retry_count = 0;
+    self->progress.url_since_ms = -1;
+    self->progress.flowing_since_ms = -1;
+    ytops_log_info("relay", "the media URLs no longer work, going on with another token",
+                   "stream_id", self->stream->id, "client_id", self->client_id, NULL);
+    attempt_connect(self);
+    return TRUE;
+}
+
 /* The backend a redirect led to no longer works: the URL itself gets its full chance first. */
 static gboolean leave_sticky(Attempt *self, const RelayProgress *before)
 {
-    if (!self->on_sticky || !self->is_own)
+    if (!self->on_sticky || attempt_sticky_slot(self) == NULL)
         return FALSE;
     self->progress = *before;
     self->progress.retry_count = 0;
@@ -104,6 +154,8 @@ void attempt_fail(Attempt *self, const AttemptError *failure)
 {
     attempt_drop_fetch(self);
     log_failure(self, failure);
+    if (!attempt_is_outdated(self))
+        relay_stream_note_proxy_failure(self->stream, failure);
     relay_stream_set_error(self->stream, failure->message != NULL
                                              ? failure->message
                                              : relay_error_to_string(failure->error));
@@ -112,7 +164,7 @@ void attempt_fail(Attempt *self, const AttemptError *failure)
             give_up(self, failure, "it cannot be resumed", self->progress.retry_count);
         return;
     }
-    if (!self->is_closed)
+    if (!self->is_closed && !renew(self, failure))
         act(self, failure);
 }
 
@@ -122,6 +174,7 @@ void attempt_switch(Attempt *self, guint url_index)
 
     if (self->is_closed || url_index >= self->progress.n_urls)
         return;
+    attempt_leave_token(self);
     attempt_drop_fetch(self);
     relay_timer_stop(self->timer);
     relay_policy_decide(&self->progress, &self->stream->settings, RELAY_ERROR_OPERATOR, 0, 0,

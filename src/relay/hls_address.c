@@ -42,6 +42,22 @@ static char *in_folder_of(const char *parent, const char *rest)
     return g_strconcat(folder, rest, NULL);
 }
 
+char *hls_address_move(const char *url, const char *from, const char *to)
+{
+    const char *rest = below(url, from);
+
+    return rest != NULL ? in_folder_of(to, rest) : NULL;
+}
+
+gboolean hls_address_is_below(const char *url, const char *const *stream_urls)
+{
+    for (guint i = 0; stream_urls[i] != NULL; i++) {
+        if (below(url, stream_urls[i]) != NULL)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static char *one_address(const char *parent, const char *url, const char *rest)
 {
     if (url == NULL)

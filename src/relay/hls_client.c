@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "hls_address.h"
 #include "hls_playlist.h"
 #include "relay_client.h"
 #include "relay_core.h"
@@ -174,25 +173,19 @@ static void refuse(YtopsRelayClient *client)
 
 void hls_client_attach(YtopsRelayStream *stream, YtopsRelayClient *client)
 {
-    g_auto(GStrv) urls = NULL;
+    g_autofree char *url = NULL;
     HlsClient *self;
-    guint index = stream->url_index;
 
     if (client->resource != NULL) {
-        g_autofree char *url = signed_url_parse(&stream->relay->key, stream->id, client->resource);
-
+        url = signed_url_parse(&stream->relay->key, stream->id, client->resource);
         if (url == NULL) {
             refuse(client);
             return;
         }
-        index = hls_address_find(url, (const char *const *)stream->urls, index);
-        urls = hls_address_list(url, (const char *const *)stream->urls, client->query);
-    } else if (client->query != NULL) {
-        urls = hls_address_list(NULL, (const char *const *)stream->urls, client->query);
     }
     self = hls_client_new(client);
-    self->attempt = attempt_new(stream, client->id, (const char *const *)urls, &hls_events, self);
-    attempt_set_url_index(self->attempt, index);
+    self->attempt = attempt_new(stream, client->id, &hls_events, self);
+    attempt_set_resource(self->attempt, url, client->query);
     attempt_start(self->attempt);
 }
 

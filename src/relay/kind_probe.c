@@ -157,7 +157,7 @@ void kind_probe_attach(YtopsRelayStream *stream, YtopsRelayClient *client)
     client->probe_stream = stream;
     relay_client_set_part(client, &probe_part, client);
     if (is_first) {
-        self->attempt = attempt_new(stream, NULL, NULL, &probe_events, self);
+        self->attempt = attempt_new(stream, NULL, &probe_events, self);
         attempt_start(self->attempt);
     }
 }

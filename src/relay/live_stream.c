@@ -214,7 +214,7 @@ void live_stream_attach(YtopsRelayStream *stream, YtopsRelayClient *client)
     relay_client_set_part(client, &live_part, NULL);
     if (self->attempt == NULL) {
         live_break(self);
-        self->attempt = attempt_new(stream, NULL, NULL, &live_events, self);
+        self->attempt = attempt_new(stream, NULL, &live_events, self);
         attempt_start(self->attempt);
     } else if (is_flowing(self)) {
         relay_timer_start(self->greeting, 0);

@@ -30,6 +30,12 @@ const YtopsRelaySettings *ytops_relay_get_settings(const YtopsRelay *relay)
     return &relay->settings;
 }
 
+void ytops_relay_set_source(YtopsRelay *relay, const YtopsRelaySource *source, gpointer data)
+{
+    relay->source = source != NULL ? *source : (YtopsRelaySource){NULL, NULL, NULL, NULL};
+    relay->source_data = data;
+}
+
 YtopsRelay *relay_core_ref(YtopsRelay *relay)
 {
     return g_rc_box_acquire(relay);
@@ -90,7 +96,7 @@ YtopsRelayStream *ytops_relay_create(YtopsRelay *relay, const YtopsRelaySpec *sp
     YtopsRelayStream *stream;
 
     if (!relay_check_spec(spec, settings->allow_private, error) ||
-        !check_id(relay, spec->id, error))
+        !relay_check_page(relay, spec, error) || !check_id(relay, spec->id, error))
         return NULL;
     stream = relay_stream_new(relay, spec, settings);
     g_ptr_array_add(relay->streams, stream);

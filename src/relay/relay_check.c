@@ -86,9 +86,50 @@ static gboolean check_user_agent(const char *user_agent, GError **error)
                   "user_agent", error);
 }
 
+static gboolean is_given(const char *text)
+{
+    return text != NULL && text[0] != '\0';
+}
+
+/* A page may be given by a bare video id, too: what else is wrong with it the source tells. */
+static gboolean check_first_url(const YtopsRelaySpec *spec, gboolean allow_private, GError **error)
+{
+    if (is_given(spec->account_id) && is_given(spec->url) && strstr(spec->url, "://") == NULL)
+        return TRUE;
+    return check_url(spec->url, "url", allow_private, error);
+}
+
+gboolean relay_check_page(YtopsRelay *relay, const YtopsRelaySpec *spec, GError **error)
+{
+    YtopsRelayPage page = {
+        .url = spec->url,
+        .account_id = spec->account_id,
+        .format = is_given(spec->format) ? spec->format : NULL,
+        .proxy_url = is_given(spec->proxy_url) ? spec->proxy_url : NULL,
+    };
+
+    if (!is_given(spec->account_id) && page.format == NULL)
+        return TRUE;
+    if (!is_given(spec->account_id))
+        return refuse(g_error_new(YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT,
+                                  "format is about a page: give the account_id whose token is to "
+                                  "be used, too"),
+                      "format", error);
+    if (relay->source.check == NULL)
+        return refuse(g_error_new(YTOPS_ERROR, YTOPS_ERROR_ROLE_FORBIDDEN,
+                                  "account_id: this server makes no tokens; give the URL of the "
+                                  "media itself, or ask a worker that does"),
+                      "account_id", error);
+    if (spec->failover_urls != NULL && spec->failover_urls[0] != NULL)
+        return refuse(g_error_new(YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT,
+                                  "failover_urls: with account_id the token tells every URL"),
+                      "failover_urls", error);
+    return relay->source.check(&page, error, relay->source_data);
+}
+
 gboolean relay_check_spec(const YtopsRelaySpec *spec, gboolean allow_private, GError **error)
 {
-    if (!check_url(spec->url, "url", allow_private, error))
+    if (!check_first_url(spec, allow_private, error))
         return FALSE;
     for (guint i = 0; spec->failover_urls != NULL && spec->failover_urls[i] != NULL; i++) {
         if (!check_url(spec->failover_urls[i], "failover_urls", allow_private, error))

@@ -11,6 +11,8 @@ struct YtopsRelay {
     YtopsRelaySettings settings;
     YtopsRelayListener listener;
     gpointer listener_data;
+    YtopsRelaySource source; /* empty: none */
+    gpointer source_data;
     SignedUrlKey key;   /* of rewritten HLS addresses */
     GHashTable *by_id;  /* borrowed id -> YtopsRelayStream, owned */
     GPtrArray *streams; /* borrowed, oldest first */

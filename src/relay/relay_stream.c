@@ -6,6 +6,7 @@
 #include "relay_client.h"
 #include "relay_core.h"
 #include "relay_kind.h"
+#include "stream_token.h"
 #include "vod_client.h"
 #include "ytops/clock.h"
 #include "ytops/log.h"
@@ -31,17 +32,58 @@ static GHashTable *copy_table(GHashTable *table)
     return copy;
 }
 
-static void copy_urls(YtopsRelayStream *stream, const YtopsRelaySpec *spec)
+/* Takes the list over. */
+static void set_urls(YtopsRelayStream *stream, char **urls)
+{
+    for (guint i = 0; i < stream->n_urls; i++)
+        g_free(stream->sticky_urls[i]);
+    g_free(stream->sticky_urls);
+    g_strfreev(stream->urls);
+    stream->urls = urls;
+    stream->n_urls = g_strv_length(urls);
+    stream->sticky_urls = g_new0(char *, stream->n_urls);
+    stream->url_index = 0;
+}
+
+static char **list_urls(const YtopsRelaySpec *spec)
 {
     GPtrArray *urls = g_ptr_array_new();
 
     g_ptr_array_add(urls, g_strdup(spec->url));
     for (guint i = 0; spec->failover_urls != NULL && spec->failover_urls[i] != NULL; i++)
         g_ptr_array_add(urls, g_strdup(spec->failover_urls[i]));
-    stream->n_urls = urls->len;
     g_ptr_array_add(urls, NULL);
-    stream->urls = (char **)g_ptr_array_free(urls, FALSE);
-    stream->sticky_urls = g_new0(char *, stream->n_urls);
+    return (char **)g_ptr_array_free(urls, FALSE);
+}
+
+static gboolean is_same_name(gpointer name, gpointer value G_GNUC_UNUSED, gpointer other)
+{
+    return g_ascii_strcasecmp(name, other) == 0;
+}
+
+/* The stream's own headers win over those of the media. */
+static void set_headers(YtopsRelayStream *stream, GHashTable *of_media)
+{
+    GHashTable *headers = copy_table(of_media);
+    GHashTableIter iter;
+    gpointer name, value;
+
+    g_hash_table_iter_init(&iter, stream->own_headers);
+    while (g_hash_table_iter_next(&iter, &name, &value)) {
+        g_hash_table_foreach_remove(headers, is_same_name, name);
+        g_hash_table_insert(headers, g_strdup(name), g_strdup(value));
+    }
+    g_clear_pointer(&stream->headers, g_hash_table_unref);
+    stream->headers = headers;
+}
+
+void relay_stream_take_media(YtopsRelayStream *stream, const YtopsRelayMedia *media)
+{
+    set_urls(stream, g_strdupv(media->urls));
+    set_headers(stream, media->headers);
+    g_free(stream->proxy_url);
+    stream->proxy_url = given(media->proxy_url);
+    stream->proxy_verdict = PROXY_VERDICT_NONE;
 }
 
 /* Nobody has come back. */
@@ -61,6 +103,11 @@ static void linger_over(gpointer data)
     }
 }
 
+static gboolean given_account(const YtopsRelaySpec *spec)
+{
+    return spec->account_id != NULL && spec->account_id[0] != '\0';
+}
+
 YtopsRelayStream *relay_stream_new(YtopsRelay *relay, const YtopsRelaySpec *spec,
                                    const YtopsRelaySettings *settings)
 {
@@ -68,17 +115,23 @@ YtopsRelayStream *relay_stream_new(YtopsRelay *relay, const YtopsRelaySpec *spec
 
     stream->relay = relay_core_ref(relay);
     stream->id = spec->id != NULL ? g_strdup(spec->id) : g_uuid_string_random();
-    copy_urls(stream, spec);
+    set_urls(stream, list_urls(spec));
     stream->user_agent = given(spec->user_agent);
-    stream->headers = copy_table(spec->headers);
+    stream->own_headers = copy_table(spec->headers);
+    set_headers(stream, NULL);
     stream->metadata = copy_table(spec->metadata);
     stream->proxy_url = given(spec->proxy_url);
-    stream->kind = spec->kind != YTOPS_RELAY_AUTO ? spec->kind : relay_kind_from_url(spec->url);
     stream->settings = *settings;
     stream->created_at = ytops_clock_unix_us(ytops_clock_system()) / G_USEC_PER_SEC;
     stream->clients = g_ptr_array_new();
     stream->attempts = g_ptr_array_new();
     stream->linger = relay_timer_new(relay->loop, linger_over, stream);
+    if (given_account(spec))
+        stream->token = stream_token_new(stream, spec);
+    /* What the address of a page ends with tells nothing of its media. */
+    stream->kind = spec->kind != YTOPS_RELAY_AUTO || stream->token != NULL
+                       ? spec->kind
+                       : relay_kind_from_url(spec->url);
     return stream;
 }
 
@@ -91,6 +144,7 @@ static void stream_clear(gpointer data)
 {
     YtopsRelayStream *stream = data;
 
+    stream_token_free(stream->token);
     for (guint i = 0; i < stream->n_urls; i++)
         g_free(stream->sticky_urls[i]);
     g_free(stream->sticky_urls);
@@ -98,6 +152,7 @@ static void stream_clear(gpointer data)
     g_free(stream->id);
     g_free(stream->user_agent);
     g_hash_table_unref(stream->headers);
+    g_hash_table_unref(stream->own_headers);
     g_hash_table_unref(stream->metadata);
     g_free(stream->proxy_url);
     g_free(stream->last_error);
@@ -126,6 +181,7 @@ void relay_stream_end(YtopsRelayStream *stream, const GError *error)
         relay_client_end(clients->pdata[i], error);
     kind_probe_free(g_steal_pointer(&self->probe));
     live_stream_free(g_steal_pointer(&self->live));
+    stream_token_free(g_steal_pointer(&self->token));
     relay_stream_refresh_state(self);
     if (self->is_started) {
         YtopsRelayEvent event = {.type = YTOPS_RELAY_STREAM_STOPPED, .reason = error->message};
@@ -224,9 +280,13 @@ void relay_stream_set_error(YtopsRelayStream *stream, const char *message)
 
 void ytops_relay_stream_get_info(YtopsRelayStream *stream, YtopsRelayInfo *info)
 {
+    const StreamToken *token = stream->token;
+
     *info = (YtopsRelayInfo){
         .stream_id = stream->id,
-        .url = stream->urls[0],
+        .url = token != NULL ? stream_token_get_page(token) : stream->urls[0],
+        .account_id = token != NULL ? stream_token_get_account(token) : NULL,
+        .format = token != NULL ? stream_token_get_format(token) : NULL,
         .current_url = stream->urls[stream->url_index],
         .failover_urls = (const char *const *)stream->urls + 1,
         .kind = stream->kind,

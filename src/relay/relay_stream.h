@@ -18,23 +18,29 @@
 #pragma once
 
 #include "attempt.h"
+#include "attempt_error.h"
+#include "proxy_verdict.h"
 #include "relay_timer.h"
 #include "ytops/relay.h"
 
 typedef struct LiveStream LiveStream;
 typedef struct KindProbe KindProbe;
+typedef struct StreamToken StreamToken;
 
 struct YtopsRelayStream {
     YtopsRelay *relay;
     char *id;
-    char **urls; /* the first and its failovers */
+    StreamToken *token; /* NULL: a stream of media URLs */
+    char **urls;        /* the first and its failovers; before the first token the page's alone */
     guint n_urls;
     char **sticky_urls; /* by URL: where it redirected to; NULL: nowhere, or not kept */
     char *user_agent;
-    GHashTable *headers;
+    GHashTable *headers;     /* to ask the upstream with */
+    GHashTable *own_headers; /* those that the stream was made with */
     GHashTable *metadata;
     char *proxy_url;
-    YtopsRelayKind kind; /* AUTO until known */
+    ProxyVerdict proxy_verdict; /* what was told of that proxy last */
+    YtopsRelayKind kind;        /* AUTO until known */
     YtopsRelaySettings settings;
     YtopsRelayState state;
     gboolean is_started;
@@ -77,6 +83,9 @@ void relay_stream_serve(YtopsRelayStream *stream, YtopsRelayClient *client);
 void relay_stream_add_attempt(YtopsRelayStream *stream, Attempt *attempt);
 void relay_stream_remove_attempt(YtopsRelayStream *stream, Attempt *attempt);
 
+/* A token brought media: their URLs, headers and proxy are those of the stream from now on. */
+void relay_stream_take_media(YtopsRelayStream *stream, const YtopsRelayMedia *media);
+
 /* An attempt moved: the stream's own state follows. */
 void relay_stream_refresh_state(YtopsRelayStream *stream);
 
@@ -88,3 +97,7 @@ void relay_stream_note_failover(YtopsRelayStream *stream, guint from, guint to, 
                                 guint attempt_number);
 
 void relay_stream_set_error(YtopsRelayStream *stream, const char *message);
+
+/* Data has flowed through the stream's proxy; it may be what failed. Told on once per outage. */
+void relay_stream_note_proxy_success(YtopsRelayStream *stream);
+void relay_stream_note_proxy_failure(YtopsRelayStream *stream, const AttemptError *failure);

@@ -10,6 +10,7 @@
 #include <uv.h>
 
 #include "relay_policy.h"
+#include "ytops/error.h"
 
 typedef struct Upstream Upstream; /* the curl multi handle of a loop */
 typedef struct UpstreamFetch UpstreamFetch;
@@ -53,6 +54,7 @@ typedef struct {
     RelayError error;    /* where not ok */
     guint status;        /* 0: no response */
     const char *message; /* for people: what happened, with which value */
+    YtopsErrorCode code; /* as docs/errors.md has it; INTERNAL: not the way there is to blame */
     guint64 body_bytes;
 } UpstreamEnd;
 

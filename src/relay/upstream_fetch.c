@@ -4,6 +4,7 @@
  * guard refuses an address; libcurl fails; the status is 400 or more, when the head is told and the
  * body is left; the listener cancels. All of them end in fetch_end.
  */
+#include "upstream_code.h"
 #include "upstream_guard.h"
 #include "upstream_message.h"
 #include "upstream_options.h"
@@ -139,6 +140,7 @@ static void fetch_end(UpstreamFetch *fetch)
     end.error = upstream_message_classify(fetch);
     message = upstream_message_make(fetch, end.error);
     end.message = message;
+    end.code = upstream_code_of(fetch, end.error);
     fetch->events.on_done(&end, fetch->data);
     curl_easy_cleanup(g_steal_pointer(&fetch->easy));
     curl_slist_free_all(g_steal_pointer(&fetch->headers));
@@ -230,6 +232,7 @@ UpstreamFetch *upstream_fetch(Upstream *upstream, const UpstreamRequest *request
     fetch->chunk_timeout_ms = request->chunk_timeout_ms;
     fetch->allow_private = request->allow_private;
     fetch->has_proxy = request->proxy_url != NULL && *request->proxy_url != '\0';
+    fetch->has_socks = fetch->has_proxy && g_str_has_prefix(request->proxy_url, "socks");
     fetch->easy = curl_easy_init();
     response_head_init(&fetch->head);
     fetch->last_byte_ms = now_ms();

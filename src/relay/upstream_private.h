@@ -36,6 +36,7 @@ struct UpstreamFetch {
     gint64 chunk_timeout_ms;
     gboolean allow_private;
     gboolean has_proxy;
+    gboolean has_socks; /* and it is a SOCKS one */
 
     CURL *easy;
     gboolean in_multi;

@@ -35,7 +35,8 @@ static void vod_prepare(UpstreamRequest *request, gpointer data)
         return;
     }
     g_free(self->range);
-    self->range = vod_file_make_range(&self->file, &request->if_range);
+    self->range =
+        vod_file_make_range(&self->file, attempt_get_url(self->attempt), &request->if_range);
     request->range = self->range;
 }
 
@@ -69,8 +70,8 @@ static gboolean vod_head(const UpstreamHead *head, const char **why, gpointer da
     g_autoptr(YtopsRelayClient) client = relay_client_ref(self->client);
 
     if (client->has_head)
-        return vod_file_continues(&self->file, head, why);
-    if (!vod_file_take(&self->file, head, why))
+        return vod_file_continues(&self->file, attempt_get_url(self->attempt), head, why);
+    if (!vod_file_take(&self->file, attempt_get_url(self->attempt), head, why))
         return FALSE;
     if (client->is_head || self->file.status == 416) {
         commit(self);
@@ -177,7 +178,7 @@ void vod_client_attach(YtopsRelayStream *stream, YtopsRelayClient *client)
 {
     VodClient *self = vod_client_new(client);
 
-    self->attempt = attempt_new(stream, client->id, NULL, &vod_events, self);
+    self->attempt = attempt_new(stream, client->id, &vod_events, self);
     attempt_start(self->attempt);
 }
 

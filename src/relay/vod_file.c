@@ -9,6 +9,7 @@ void vod_file_clear(VodFile *file)
     g_free(file->accept_ranges);
     g_free(file->etag);
     g_free(file->last_modified);
+    g_free(file->url);
     *file = (VodFile){.length = -1};
 }
 
@@ -24,7 +25,7 @@ static gboolean is_multipart(const UpstreamHead *head)
            g_ascii_strncasecmp(head->content_type, "multipart/byteranges", 20) == 0;
 }
 
-gboolean vod_file_take(VodFile *file, const UpstreamHead *head, const char **why)
+gboolean vod_file_take(VodFile *file, const char *url, const UpstreamHead *head, const char **why)
 {
     vod_file_clear(file);
     file->status = head->status;
@@ -42,6 +43,7 @@ gboolean vod_file_take(VodFile *file, const UpstreamHead *head, const char **why
     file->accept_ranges = g_strdup(head->accept_ranges);
     file->etag = g_strdup(head->etag);
     file->last_modified = g_strdup(head->last_modified);
+    file->url = g_strdup(url);
     return TRUE;
 }
 
@@ -64,24 +66,34 @@ static const char *strong_validator(const VodFile *file)
     return file->last_modified;
 }
 
-char *vod_file_make_range(const VodFile *file, const char **if_range)
+char *vod_file_make_range(const VodFile *file, const char *url, const char **if_range)
 {
     ByteRange range;
 
-    *if_range = strong_validator(file);
+    *if_range = g_strcmp0(url, file->url) == 0 ? strong_validator(file) : NULL;
     if (!byte_span_resume(&file->span, file->delivered, &range))
         return NULL;
     return byte_range_to_string(&range);
 }
 
-gboolean vod_file_continues(VodFile *file, const UpstreamHead *head, const char **why)
+/* At another URL: the same length and date, whatever name that host gives to the file. */
+static gboolean is_copy(const VodFile *file, const char *url, const UpstreamHead *head,
+                        gint64 total)
+{
+    return g_strcmp0(url, file->url) != 0 && file->span.total >= 0 && total == file->span.total &&
+           file->last_modified != NULL && g_strcmp0(file->last_modified, head->last_modified) == 0;
+}
+
+gboolean vod_file_continues(VodFile *file, const char *url, const UpstreamHead *head,
+                            const char **why)
 {
     ByteSpan got;
 
     if (head->status != 206 || is_multipart(head) ||
         !byte_span_from_head(head->status, head->content_length, head->content_range, &got))
         return refuse(why, "the upstream cannot resume in the middle of this file");
-    if (file->etag != NULL && g_strcmp0(file->etag, head->etag) != 0)
+    if (file->etag != NULL && g_strcmp0(file->etag, head->etag) != 0 &&
+        !is_copy(file, url, head, got.total))
         return refuse(why, "the upstream has another file now: its ETag differs");
     if (file->etag == NULL && file->last_modified != NULL &&
         g_strcmp0(file->last_modified, head->last_modified) != 0)

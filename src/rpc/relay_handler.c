@@ -180,6 +180,8 @@ static gboolean read_spec(const YtopsStreamSpec *wire, YtopsRelaySpec *spec,
     }
     *spec = (YtopsRelaySpec){
         .url = wire->url,
+        .account_id = wire->accountId,
+        .format = wire->format,
         .user_agent = wire->userAgent,
         .headers = wire->headers,
         .metadata = wire->metadata,
@@ -189,6 +191,8 @@ static gboolean read_spec(const YtopsStreamSpec *wire, YtopsRelaySpec *spec,
     spec->failover_urls = *failover_urls;
     return about("failoverUrls", spec->failover_urls != NULL, error) &&
            about("url", argument_required_text(&spec->url, "spec.url", error), error) &&
+           about("accountId", argument_text(&spec->account_id, "spec.accountId", error), error) &&
+           about("format", argument_text(&spec->format, "spec.format", error), error) &&
            about("userAgent", argument_text(&spec->user_agent, "spec.userAgent", error), error) &&
            about("headers", check_texts(spec->headers, "spec.headers", error), error) &&
            about("metadata", check_texts(spec->metadata, "spec.metadata", error), error) &&

@@ -16,9 +16,8 @@ static gboolean check(const YtopsTokenOptions *options, GError **error)
 {
     if (options->workers == 0)
         return refuse("token workers: 0 is not possible; give --token-workers 1 or more", error);
-    if (options->timeout_s <= 0 || options->cache_ttl_s < 0)
-        return refuse(
-            "token times: give --token-timeout-s 1 or more and --token-cache-ttl 0 or more", error);
+    if (options->cache_ttl_s < 0)
+        return refuse("token cache: give --token-cache-ttl 0 or more", error);
     if (options->runner == YTOPS_TOKEN_RUNNER_WARM && g_access(options->worker_script, R_OK) != 0) {
         g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT,
                     "the yt-dlp worker script '%s' cannot be read: %s; it is installed with the "

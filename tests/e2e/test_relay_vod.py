@@ -140,6 +140,16 @@ def test_resumed_at_a_failover_url(api, upstream, dead):
 
 
 @pytest.mark.sanitizer
+def test_resumed_at_a_failover_url_with_an_etag_of_its_own(api, upstream):
+    """Each host names the file as it likes: length and Last-Modified tell that it is the same."""
+    first = upstream.script("/a.mp4", File(BODY, stop_after=99_999), status(404))
+    second = upstream.script("/b.mp4", File(BODY, etag='"on-another-host"'))
+    reply = api.get(vod(api, first, second))
+    assert (reply.body == BODY, reply.broken) == (True, False)
+    assert "if-range" not in upstream.requests("/b.mp4")[0].headers
+
+
+@pytest.mark.sanitizer
 def test_resumed_by_last_modified_where_there_is_no_etag(api, upstream):
     url = upstream.script("/a.mp4", File(BODY, etag=None, stop_after=99_999), File(BODY, etag=None))
     assert api.get(vod(api, url)).body == BODY
@@ -165,10 +175,11 @@ OTHER = some_bytes(400_000, seed=2)
     [
         File(OTHER, etag='"v2"', last_modified="Sun, 04 Jan 2026 10:00:00 GMT"),
         File(OTHER, etag='"v2"', last_modified="Sun, 04 Jan 2026 10:00:00 GMT", ranges=False),
+        File(OTHER, etag='"v2"'),
         File(BODY[:-1]),
         File(BODY + b"x"),
     ],
-    ids=["new-etag", "new-etag-no-range", "shorter", "longer"],
+    ids=["new-etag", "new-etag-no-range", "new-etag-same-date", "shorter", "longer"],
 )
 def test_another_file_is_never_mixed_in(api, upstream, later):
     url = upstream.script("/a.mp4", File(BODY, stop_after=99_999), later)

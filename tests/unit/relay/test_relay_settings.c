@@ -113,6 +113,7 @@ static void the_defaults_are_the_specifications(void)
     g_assert_cmpuint(settings.max_failover_attempts, ==, 3);
     g_assert_cmpint(settings.stable_after_ms, ==, 10000);
     g_assert_false(settings.sticky_session);
+    g_assert_cmpuint(settings.token_attempts, ==, 3);
     g_assert_true(settings.fail_over_on_4xx);
     g_assert_false(settings.allow_private);
     g_assert_cmpuint(settings.burst_bytes, ==, 256 * 1024);
@@ -138,7 +139,7 @@ static void every_setting_has_three_names_for_one_member(void)
         for (gsize other = 0; other < n; other++)
             g_assert_cmpstr(ytops_relay_settings_nth(other)->key, !=, setting->key);
     }
-    g_assert_cmpuint(n, ==, 15);
+    g_assert_cmpuint(n, ==, 16);
 }
 
 static void a_stream_cannot_change_what_is_the_operators(void)

@@ -272,7 +272,6 @@ static void test_options_that_cannot_work_are_refused(void)
     g_assert_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT);                              \
     g_clear_error(&error)
     ASSERT_REFUSED(workers = 0);
-    ASSERT_REFUSED(timeout_s = 0);
     ASSERT_REFUSED(cache_ttl_s = -1);
     ASSERT_REFUSED(worker_script = "/nowhere/ytdlp_worker.py");
     ASSERT_REFUSED(cookies_dir = "/nowhere");

@@ -1,5 +1,7 @@
 #include "token_world.h"
 
+#define DEFAULT_TIMEOUT_S 60
+
 static void world_open_proxies(World *world, const char *const *proxy_urls)
 {
     static const YtopsProxyPolicy policy = {3600, 3, 3, 3600};
@@ -30,7 +32,6 @@ void world_open(World *world)
         .runner = YTOPS_TOKEN_RUNNER_WARM,
         .workers = 1,
         .queue_limit = 100,
-        .timeout_s = 60,
         .python = test_python(),
         .worker_script = TEST_WORKER_SCRIPT,
         .ytdlp = "yt-dlp",
@@ -104,7 +105,7 @@ void reply_clear(Reply *reply)
 void world_submit_fields(World *world, const YtopsTokenFields *fields, Reply *reply)
 {
     GError *error = NULL;
-    YtopsTokenAsk *ask = ytops_token_ask_new(fields, world->options.timeout_s, &error);
+    YtopsTokenAsk *ask = ytops_token_ask_new(fields, DEFAULT_TIMEOUT_S, &error);
 
     g_assert_no_error(error);
     *reply = (Reply){0};

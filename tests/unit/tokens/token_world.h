@@ -54,7 +54,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reply, reply_clear)
 
 void world_submit_fields(World *world, const YtopsTokenFields *fields, Reply *reply);
 
-/* timeout_s 0: the service's. */
+/* timeout_s 0: a minute. */
 void world_submit(World *world, const char *url, const char *account_id, const char *job_id,
                   gint64 timeout_s, Reply *reply);
 

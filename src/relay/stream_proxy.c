@@ -1,0 +1,50 @@
+/* What became of the proxy of a stream, told to the source, whose pool it may be of. */
+#include "relay_core.h"
+#include "stream_token.h"
+
+static void tell(YtopsRelayStream *stream, YtopsRelayProxyUse *use)
+{
+    YtopsRelay *relay = stream->relay;
+    const StreamToken *token = stream->token;
+
+    if (relay->source.report == NULL)
+        return;
+    use->proxy_url = stream->proxy_url;
+    use->account_id = token != NULL ? stream_token_get_account(token) : NULL;
+    use->job_id = token != NULL ? stream_token_get_job(token) : NULL;
+    relay->source.report(use, relay->source_data);
+}
+
+void relay_stream_note_proxy_success(YtopsRelayStream *stream)
+{
+    YtopsRelayProxyUse use = {.success = TRUE};
+
+    if (stream->proxy_url == NULL || stream->proxy_verdict == PROXY_VERDICT_GOOD)
+        return;
+    stream->proxy_verdict = PROXY_VERDICT_GOOD;
+    tell(stream, &use);
+}
+
+/* An URL that is over is refused by whatever way it is asked for. */
+static gboolean is_expiry(const YtopsRelayStream *stream, const AttemptError *failure)
+{
+    return failure->error == RELAY_ERROR_STATUS && stream->token != NULL &&
+           stream_token_is_expired(stream->token);
+}
+
+void relay_stream_note_proxy_failure(YtopsRelayStream *stream, const AttemptError *failure)
+{
+    g_autofree char *details = NULL;
+    YtopsRelayProxyUse use = {.code = failure->code};
+
+    if (stream->proxy_url == NULL || stream->proxy_verdict == PROXY_VERDICT_BAD ||
+        failure->code == YTOPS_ERROR_INTERNAL || is_expiry(stream, failure))
+        return;
+    stream->proxy_verdict = PROXY_VERDICT_BAD;
+    details =
+        failure->error == RELAY_ERROR_STATUS
+            ? g_strdup_printf("the relay's upstream answered with status %u", failure->status)
+            : g_strdup_printf("the relay's upstream: %s", relay_error_to_string(failure->error));
+    use.details = details;
+    tell(stream, &use);
+}
