@@ -95,6 +95,16 @@ static gboolean is_refusal(const AttemptError *failure)
            (failure->status == 401 || failure->status == 403 || failure->status == 410);
 }
 
+static void go_on_with_token(Attempt *self)
+{
+    self->progress.retry_count = 0;
+    self->progress.url_since_ms = -1;
+    self->progress.flowing_since_ms = -1;
+    ytops_log_info("relay", "the media URLs no longer work, going on with another token",
+                   "stream_id", self->stream->id, "client_id", self->client_id, NULL);
+    attempt_connect(self);
+}
+
 /* TRUE: the attempt goes on with another token, which is there or will be. */
 static gboolean renew(Attempt *self, const AttemptError *failure)
 {
@@ -105,12 +115,21 @@ static gboolean renew(Attempt *self, const AttemptError *failure)
 
     if (token == NULL || self->is_fixed || !(is_of_use || attempt_is_outdated(self)))
         return FALSE;
-    self->progress.retry_count = 0;
-    self->progress.url_since_ms = -1;
-    self->progress.flowing_since_ms = -1;
-    ytops_log_info("relay", "the media URLs no longer work, going on with another token",
-                   "stream_id", self->stream->id, "client_id", self->client_id, NULL);
-    attempt_connect(self);
+    go_on_with_token(self);
+    return TRUE;
+}
+
+/* What is left where every URL of the token has failed: another one has other URLs and another proxy. */
+static gboolean renew_at_last(Attempt *self, const AttemptError *failure, const char *reason)
+{
+    StreamToken *token = self->stream->token;
+    gboolean is_over = self->stream->settings.total_timeout_scope == YTOPS_TIMEOUT_PER_STREAM &&
+                       g_str_equal(reason, "total_timeout_exceeded");
+
+    if (token == NULL || self->is_fixed || failure->is_final || is_over ||
+        !stream_token_refuse(token, self->generation))
+        return FALSE;
+    go_on_with_token(self);
     return TRUE;
 }
 
@@ -146,7 +165,7 @@ static void act(Attempt *self, const AttemptError *failure)
         return;
     else if (decision.action == RELAY_FAILOVER)
         fail_over(self, &decision, before.url_index);
-    else
+    else if (!renew_at_last(self, failure, decision.reason))
         give_up(self, failure, decision.reason, before.retry_count);
 }
 

@@ -96,6 +96,12 @@ def redis() -> Iterator[RedisServer]:
     yield from _closing(RedisServer())
 
 
+@pytest.fixture(scope="module")
+def module_redis() -> Iterator[RedisServer]:
+    """A redis-server of the module's own."""
+    yield from _closing(RedisServer())
+
+
 @pytest.fixture
 def microsocks(folder: Path) -> Iterator[Maker]:
     """Makes real SOCKS5 proxies."""
