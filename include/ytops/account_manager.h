@@ -139,6 +139,26 @@ GPtrArray *ytops_account_manager_list(YtopsAccountManager *manager, const char *
                                       gint64 limit, GError **error);
 
 /*
+ * For one who watches: at most `count` accounts (500), in byte order of id, and where to go on. A
+ * cursor of NULL begins; it is NULL again behind the last. Free with g_ptr_array_unref; the cursor is
+ * replaced, and freed with g_free.
+ */
+GPtrArray *ytops_account_manager_list_step(YtopsAccountManager *manager, char **cursor,
+                                           gint64 count, GError **error);
+
+/* A number that no change has, see below. */
+#define YTOPS_CHANGES_ANEW (-1)
+
+/*
+ * The accounts of which anything changed after the change of that number, at most 500, the longest ago
+ * first; *change becomes the number to go on from. Deleted accounts are not among them.
+ * YTOPS_CHANGES_ANEW asks for the number of the last change, and is given with an empty list where the
+ * numbers began anew (Redis was emptied): then everything has to be read.
+ */
+GPtrArray *ytops_account_manager_list_changed(YtopsAccountManager *manager, gint64 *change,
+                                              GError **error);
+
+/*
  * An operator's actions. duration_s: 0 the policy's, YTOPS_UNTIL_UNBANNED, or seconds. ban creates
  * an unknown account; unban and reset of an unknown one are NOT_FOUND. unban: ACTIVE, no failures
  * in a row, no timer; reset: no counts, times, last proxy and identity either. INVALID_ARGUMENT for

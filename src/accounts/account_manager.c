@@ -2,9 +2,7 @@
 
 #include <string.h>
 
-#include "account_choice.h"
-#include "account_info.h"
-#include "account_store.h"
+#include "account_manager_private.h"
 #include "ytops/error.h"
 #include "ytops/log.h"
 
@@ -13,14 +11,6 @@
 
 /* Keeps every time far from where a double stops telling seconds apart. */
 #define LONGEST_BAN_S ((gint64)100 * 366 * 24 * 3600)
-
-struct YtopsAccountManager {
-    YtopsAccountPolicy policy;
-    AccountStore *store;
-    gboolean owns_store;
-    char *instance_id;
-    char *actor; /* NULL: the instance itself */
-};
 
 YtopsAccountManager *ytops_account_manager_new(YtopsRedisPool *pool,
                                                const YtopsAccountPolicy *policy,
@@ -57,12 +47,12 @@ void ytops_account_manager_free(YtopsAccountManager *manager)
 
 /* ---- arguments of the scripts -------------------------------------------------------------- */
 
-static char *number_text(gint64 number)
+char *account_manager_number(gint64 number)
 {
     return g_strdup_printf("%" G_GINT64_FORMAT, number);
 }
 
-static YtopsAuditAuthor author_of(const YtopsAccountManager *manager)
+YtopsAuditAuthor account_manager_author(const YtopsAccountManager *manager)
 {
     return (YtopsAuditAuthor){.instance_id = manager->instance_id, .actor = manager->actor};
 }
@@ -93,13 +83,14 @@ static char *ban_duration_text(const YtopsAccountManager *manager, gint64 durati
                     duration_s, LONGEST_BAN_S);
         return NULL;
     }
-    return number_text(duration_s == 0 ? manager->policy.ban_duration_s : duration_s);
+    return account_manager_number(duration_s == 0 ? manager->policy.ban_duration_s : duration_s);
 }
 
-static YtopsRedisReply *run(YtopsAccountManager *manager, AccountScript script,
-                            const char *account_id, const char *const *args, GError **error)
+YtopsRedisReply *account_manager_run(YtopsAccountManager *manager, AccountScript script,
+                                     const char *account_id, const char *const *args,
+                                     GError **error)
 {
-    YtopsAuditAuthor author = author_of(manager);
+    YtopsAuditAuthor author = account_manager_author(manager);
     return account_store_run(manager->store, &author, script, account_id, args, error);
 }
 
@@ -108,8 +99,8 @@ static YtopsRedisReply *run(YtopsAccountManager *manager, AccountScript script,
 gboolean ytops_account_manager_report_success(YtopsAccountManager *manager,
                                               const YtopsAccountUse *use, GError **error)
 {
-    g_autofree char *active = number_text(manager->policy.active_duration_s);
-    g_autofree char *cooldown = number_text(manager->policy.cooldown_duration_s);
+    g_autofree char *active = account_manager_number(manager->policy.active_duration_s);
+    g_autofree char *cooldown = account_manager_number(manager->policy.cooldown_duration_s);
     const char *args[] = {text_or_empty(use->proxy_url),
                           text_or_empty(use->server_identity),
                           use->penalize ? "1" : "0",
@@ -117,7 +108,7 @@ gboolean ytops_account_manager_report_success(YtopsAccountManager *manager,
                           cooldown,
                           NULL};
     g_autoptr(YtopsRedisReply) reply =
-        run(manager, ACCOUNT_SCRIPT_REPORT_SUCCESS, use->account_id, args, error);
+        account_manager_run(manager, ACCOUNT_SCRIPT_REPORT_SUCCESS, use->account_id, args, error);
     return reply != NULL;
 }
 
@@ -126,8 +117,8 @@ gboolean ytops_account_manager_report_failure(YtopsAccountManager *manager,
                                               GError **error)
 {
     g_autofree char *reason = reason_text(use->reason);
-    g_autofree char *threshold = number_text(manager->policy.failure_threshold);
-    g_autofree char *duration = number_text(manager->policy.ban_duration_s);
+    g_autofree char *threshold = account_manager_number(manager->policy.failure_threshold);
+    g_autofree char *duration = account_manager_number(manager->policy.ban_duration_s);
     const char *args[] = {text_or_empty(use->proxy_url),
                           text_or_empty(use->server_identity),
                           use->penalize ? "1" : "0",
@@ -136,84 +127,10 @@ gboolean ytops_account_manager_report_failure(YtopsAccountManager *manager,
                           duration,
                           NULL};
     g_autoptr(YtopsRedisReply) reply =
-        run(manager, ACCOUNT_SCRIPT_REPORT_FAILURE, use->account_id, args, error);
+        account_manager_run(manager, ACCOUNT_SCRIPT_REPORT_FAILURE, use->account_id, args, error);
     if (reply != NULL && banned != NULL)
         *banned = ytops_redis_reply_int(reply, 0) == 1;
     return reply != NULL;
-}
-
-/* ---- reading ------------------------------------------------------------------------------- */
-
-YtopsAccountInfo *ytops_account_manager_get(YtopsAccountManager *manager, const char *account_id,
-                                            GError **error)
-{
-    g_autofree char *active = number_text(manager->policy.active_duration_s);
-    g_autofree char *cooldown = number_text(manager->policy.cooldown_duration_s);
-    const char *args[] = {active, cooldown, NULL};
-    g_autoptr(YtopsRedisReply) reply = run(manager, ACCOUNT_SCRIPT_GET, account_id, args, error);
-    return reply != NULL ? account_info_from_reply(reply) : NULL;
-}
-
-gboolean ytops_account_manager_choose(YtopsAccountManager *manager,
-                                      const YtopsAccountCandidates *candidates,
-                                      YtopsAccountChoice *choice, GError **error)
-{
-    YtopsAuditAuthor author = author_of(manager);
-    *choice = (YtopsAccountChoice){0};
-    return account_choice_make(manager->store, &author, &manager->policy, candidates, choice,
-                               error);
-}
-
-typedef struct {
-    GPtrArray *infos;
-    gint64 limit; /* 0: none */
-} Listing;
-
-static gboolean is_full(const Listing *listing)
-{
-    return listing->limit > 0 && listing->infos->len >= listing->limit;
-}
-
-/* The first element is the cursor, each other one an account. */
-static gboolean take_views(const YtopsRedisReply *reply, gpointer data)
-{
-    Listing *listing = data;
-    gsize length = ytops_redis_reply_length(reply);
-    for (gsize i = 1; i < length && !is_full(listing); i++) {
-        const YtopsRedisReply *view = ytops_redis_reply_at(reply, i);
-        const char *id = ytops_redis_reply_string(ytops_redis_reply_at(view, 0));
-        /* An id written by hand that no other call could be made with is no account. */
-        if (ytops_account_id_check(id, NULL))
-            g_ptr_array_add(listing->infos, account_info_from_reply(view));
-    }
-    return !is_full(listing);
-}
-
-static void free_info(gpointer info)
-{
-    ytops_account_info_free(info);
-}
-
-GPtrArray *ytops_account_manager_list(YtopsAccountManager *manager, const char *prefix,
-                                      gint64 limit, GError **error)
-{
-    if (limit < 0) {
-        g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT,
-                    "limit %" G_GINT64_FORMAT " is negative: give 0 for all, or how many to list",
-                    limit);
-        return NULL;
-    }
-    g_autofree char *active = number_text(manager->policy.active_duration_s);
-    g_autofree char *cooldown = number_text(manager->policy.cooldown_duration_s);
-    const char *args[] = {active, cooldown, NULL};
-    g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func(free_info);
-    Listing listing = {infos, limit};
-    gint64 step = limit > 0 ? MIN(limit, ACCOUNT_STORE_LARGEST_STEP) : ACCOUNT_STORE_LARGEST_STEP;
-    YtopsAuditAuthor author = author_of(manager);
-    if (!account_store_walk(manager->store, &author, ACCOUNT_SCRIPT_LIST, prefix, step, args,
-                            take_views, &listing, error))
-        return NULL;
-    return g_steal_pointer(&infos);
 }
 
 /* ---- an operator's actions on one account -------------------------------------------------- */
@@ -226,7 +143,8 @@ static gboolean ban(YtopsAccountManager *manager, AccountScript script, const ch
         return FALSE;
     g_autofree char *why = reason_text(reason);
     const char *args[] = {duration, why, NULL};
-    g_autoptr(YtopsRedisReply) reply = run(manager, script, account_id, args, error);
+    g_autoptr(YtopsRedisReply) reply =
+        account_manager_run(manager, script, account_id, args, error);
     return reply != NULL;
 }
 
@@ -246,7 +164,8 @@ gboolean ytops_account_manager_ban_at_least(YtopsAccountManager *manager, const 
 static gboolean change_known(YtopsAccountManager *manager, AccountScript script,
                              const char *account_id, GError **error)
 {
-    g_autoptr(YtopsRedisReply) reply = run(manager, script, account_id, NULL, error);
+    g_autoptr(YtopsRedisReply) reply =
+        account_manager_run(manager, script, account_id, NULL, error);
     if (reply == NULL)
         return FALSE;
     if (ytops_redis_reply_int(reply, 0) == 1)
@@ -287,7 +206,7 @@ static gint64 change_all(YtopsAccountManager *manager, const BulkChange *change,
                          const char *const *args, GError **error)
 {
     gint64 changed = 0;
-    YtopsAuditAuthor author = author_of(manager);
+    YtopsAuditAuthor author = account_manager_author(manager);
     author.is_bulk = TRUE;
     gboolean ok =
         account_store_walk(manager->store, &author, change->script, prefix,

@@ -3,6 +3,7 @@
 #include "account_ban.lua.h"
 #include "account_ban_all.lua.h"
 #include "account_ban_at_least.lua.h"
+#include "account_changes.lua.h"
 #include "account_choose.lua.h"
 #include "account_delete_all.lua.h"
 #include "account_get.lua.h"
@@ -31,6 +32,7 @@ static const struct {
     [ACCOUNT_SCRIPT_GET] = {"account_get", account_get_lua},
     [ACCOUNT_SCRIPT_CHOOSE] = {"account_choose", account_choose_lua},
     [ACCOUNT_SCRIPT_LIST] = {"account_list", account_list_lua},
+    [ACCOUNT_SCRIPT_CHANGES] = {"account_changes", account_changes_lua},
     [ACCOUNT_SCRIPT_REPORT_SUCCESS] = {"account_report_success", account_report_success_lua},
     [ACCOUNT_SCRIPT_REPORT_FAILURE] = {"account_report_failure", account_report_failure_lua},
     [ACCOUNT_SCRIPT_BAN] = {"account_ban", account_ban_lua},

@@ -1,6 +1,6 @@
 #include "proxy_listing.h"
 
-/* Values that lua/list.lua gives for a proxy. */
+/* Values that lua/view.lua gives for a proxy. */
 enum {
     VALUE_URL,
     VALUE_STATUS,
@@ -24,6 +24,21 @@ typedef struct {
     gboolean would_be_taken;
     GStrvBuilder *next_for;
 } Entry;
+
+static YtopsProxyTurn *turn_new(const char *instance_id, const char *proxy_url)
+{
+    YtopsProxyTurn *turn = g_new0(YtopsProxyTurn, 1);
+    turn->instance_id = g_strdup(instance_id);
+    turn->proxy_url = g_strdup(proxy_url);
+    return turn;
+}
+
+static void turn_free(YtopsProxyTurn *turn)
+{
+    g_free(turn->instance_id);
+    g_free(turn->proxy_url);
+    g_free(turn);
+}
 
 typedef struct {
     const ProxyStore *store;
@@ -74,6 +89,12 @@ static void add_info(Listing *listing, const YtopsRedisReply *reply, gsize base)
     g_hash_table_insert(listing->entries, info->proxy_url, entry);
 }
 
+static void add_infos(Listing *listing, const YtopsRedisReply *reply, gsize base)
+{
+    for (; base + N_VALUES <= ytops_redis_reply_length(reply); base += N_VALUES)
+        add_info(listing, reply, base);
+}
+
 static gboolean read_part(Listing *listing, const char *const *urls, gsize n, GError **error)
 {
     g_autoptr(GPtrArray) args = proxy_store_begin(listing->store, listing->server_identity);
@@ -82,8 +103,7 @@ static gboolean read_part(Listing *listing, const char *const *urls, gsize n, GE
         proxy_store_run(listing->store, PROXY_SCRIPT_LIST, args, error);
     if (reply == NULL)
         return FALSE;
-    for (gsize base = 0; base + N_VALUES <= ytops_redis_reply_length(reply); base += N_VALUES)
-        add_info(listing, reply, base);
+    add_infos(listing, reply, 0);
     return TRUE;
 }
 
@@ -141,33 +161,53 @@ static char *walk_members(const Listing *listing, const char *instance_id, const
     return g_strdup("");
 }
 
-static gboolean mark_turn(Listing *listing, const char *instance_id, const char *turn,
-                          gboolean is_own, GError **error)
+static YtopsRedisReply *read_rotation(const ProxyStore *store, const char *server_identity,
+                                      GError **error)
 {
-    g_autofree char *next = is_own && would_be_taken(listing, turn)
-                                ? g_strdup(turn)
-                                : walk_members(listing, instance_id, turn, error);
-    if (next == NULL)
-        return FALSE;
-    Entry *entry = g_hash_table_lookup(listing->entries, next);
-    if (entry != NULL)
-        g_strv_builder_add(entry->next_for, instance_id);
-    return TRUE;
+    g_autoptr(GPtrArray) args = proxy_store_begin(store, server_identity);
+    return proxy_store_run(store, PROXY_SCRIPT_ROTATION, args, error);
+}
+
+static gboolean is_plain_turn(const Listing *listing, const YtopsRedisReply *rotation, gsize base)
+{
+    return *text_at(rotation, base + VALUE_OWN) != '\0' &&
+           would_be_taken(listing, text_at(rotation, base + VALUE_TURN));
+}
+
+/* Which proxy each instance takes next; those that find all banned are left out. */
+static GPtrArray *find_turns(const Listing *listing, const YtopsRedisReply *rotation,
+                             GError **error)
+{
+    g_autoptr(GPtrArray) turns = g_ptr_array_new_with_free_func((GDestroyNotify)turn_free);
+    gsize length = ytops_redis_reply_length(rotation);
+    for (gsize base = 0; base + N_TURN_VALUES <= length; base += N_TURN_VALUES) {
+        const char *instance_id = text_at(rotation, base + VALUE_INSTANCE);
+        const char *turn = text_at(rotation, base + VALUE_TURN);
+        g_autofree char *next = is_plain_turn(listing, rotation, base)
+                                    ? g_strdup(turn)
+                                    : walk_members(listing, instance_id, turn, error);
+        if (next == NULL)
+            return NULL;
+        if (*next != '\0')
+            g_ptr_array_add(turns, turn_new(instance_id, next));
+    }
+    return g_steal_pointer(&turns);
 }
 
 static gboolean mark_turns(Listing *listing, GError **error)
 {
-    g_autoptr(GPtrArray) args = proxy_store_begin(listing->store, listing->server_identity);
-    g_autoptr(YtopsRedisReply) reply =
-        proxy_store_run(listing->store, PROXY_SCRIPT_ROTATION, args, error);
-    if (reply == NULL)
+    g_autoptr(YtopsRedisReply) rotation =
+        read_rotation(listing->store, listing->server_identity, error);
+    if (rotation == NULL)
         return FALSE;
-    gsize length = ytops_redis_reply_length(reply);
-    for (gsize base = 0; base + N_TURN_VALUES <= length; base += N_TURN_VALUES) {
-        gboolean is_own = *text_at(reply, base + VALUE_OWN) != '\0';
-        if (!mark_turn(listing, text_at(reply, base + VALUE_INSTANCE),
-                       text_at(reply, base + VALUE_TURN), is_own, error))
-            return FALSE;
+    g_autoptr(GPtrArray) turns = find_turns(listing, rotation, error);
+    if (turns == NULL)
+        return FALSE;
+    for (guint i = 0; i < turns->len; i++) {
+        const YtopsProxyTurn *turn = g_ptr_array_index(turns, i);
+        Entry *entry = g_hash_table_lookup(listing->entries, turn->proxy_url);
+        if (entry != NULL)
+            g_strv_builder_add(entry->next_for, turn->instance_id);
     }
     return TRUE;
 }
@@ -185,22 +225,74 @@ char **proxy_listing_roll(const ProxyStore *store, const char *server_identity, 
     return reply != NULL ? proxy_reply_to_strv(reply) : NULL;
 }
 
+static Listing *listing_new(const ProxyStore *store, const char *server_identity)
+{
+    Listing *listing = g_new0(Listing, 1);
+    listing->store = store;
+    listing->server_identity = proxy_store_resolve_identity(store, server_identity);
+    listing->infos = g_ptr_array_new_with_free_func((GDestroyNotify)ytops_proxy_info_free);
+    listing->entries =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)entry_free);
+    return listing;
+}
+
+static void listing_free(Listing *listing)
+{
+    g_hash_table_unref(listing->entries);
+    g_ptr_array_unref(listing->infos);
+    g_free(listing);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Listing, listing_free)
+
+static GPtrArray *finish(Listing *listing)
+{
+    g_hash_table_foreach(listing->entries, finish_entry, NULL);
+    return g_ptr_array_ref(listing->infos);
+}
+
 GPtrArray *proxy_listing_read(const ProxyStore *store, const char *server_identity, GError **error)
 {
-    g_autoptr(GPtrArray) infos =
-        g_ptr_array_new_with_free_func((GDestroyNotify)ytops_proxy_info_free);
-    g_autoptr(GHashTable) entries =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)entry_free);
-    Listing listing = {
-        .store = store,
-        .server_identity = proxy_store_resolve_identity(store, server_identity),
-        .infos = infos,
-        .entries = entries,
-    };
-    if (!read_infos(&listing, error) || !mark_turns(&listing, error))
+    g_autoptr(Listing) listing = listing_new(store, server_identity);
+    if (!read_infos(listing, error) || !mark_turns(listing, error))
         return NULL;
-    g_hash_table_foreach(entries, finish_entry, NULL);
-    return g_steal_pointer(&infos);
+    return finish(listing);
+}
+
+GPtrArray *proxy_listing_read_changed(const ProxyStore *store, const char *server_identity,
+                                      gint64 *change, GError **error)
+{
+    g_autoptr(Listing) listing = listing_new(store, server_identity);
+    g_autoptr(GPtrArray) args = proxy_store_begin(store, server_identity);
+    proxy_args_add_int(args, *change);
+    proxy_args_add_int(args, PROXY_CHUNK);
+    g_autoptr(YtopsRedisReply) reply = proxy_store_run(store, PROXY_SCRIPT_CHANGES, args, error);
+    if (reply == NULL)
+        return NULL;
+    add_infos(listing, reply, 1);
+    *change = ytops_redis_reply_int(ytops_redis_reply_at(reply, 0), YTOPS_PROXY_CHANGES_ANEW);
+    return finish(listing);
+}
+
+/* The states of those whose turn it is usually tell all; where one is banned it takes all states. */
+GPtrArray *proxy_listing_read_turns(const ProxyStore *store, const char *server_identity,
+                                    GError **error)
+{
+    g_autoptr(Listing) listing = listing_new(store, server_identity);
+    g_autoptr(YtopsRedisReply) rotation = read_rotation(store, server_identity, error);
+    if (rotation == NULL)
+        return NULL;
+    g_autoptr(GPtrArray) urls = g_ptr_array_new();
+    gsize length = ytops_redis_reply_length(rotation);
+    for (gsize base = 0; base + N_TURN_VALUES <= length; base += N_TURN_VALUES)
+        g_ptr_array_add(urls, (gpointer)text_at(rotation, base + VALUE_TURN));
+    if (!read_part(listing, (const char *const *)urls->pdata, urls->len, error))
+        return NULL;
+    gboolean is_plain = TRUE;
+    for (gsize base = 0; base + N_TURN_VALUES <= length; base += N_TURN_VALUES)
+        is_plain = is_plain && is_plain_turn(listing, rotation, base);
+    if (!is_plain && !read_infos(listing, error))
+        return NULL;
+    return find_turns(listing, rotation, error);
 }
 
 void ytops_proxy_info_free(YtopsProxyInfo *info)

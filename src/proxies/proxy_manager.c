@@ -227,3 +227,15 @@ GPtrArray *ytops_proxy_manager_list(YtopsProxyManager *manager, const char *serv
         return NULL;
     return proxy_listing_read(manager->store, identity, error);
 }
+
+GPtrArray *ytops_proxy_manager_list_changed(YtopsProxyManager *manager, const char *server_identity,
+                                            gint64 *change, GError **error)
+{
+    return proxy_listing_read_changed(manager->store, server_identity, change, error);
+}
+
+GPtrArray *ytops_proxy_manager_list_turns(YtopsProxyManager *manager, const char *server_identity,
+                                          GError **error)
+{
+    return proxy_listing_read_turns(manager->store, server_identity, error);
+}

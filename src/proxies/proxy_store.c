@@ -1,5 +1,6 @@
 #include "proxy_store.h"
 
+#include "proxy_changes.lua.h"
 #include "proxy_claim.lua.h"
 #include "proxy_enrol.lua.h"
 #include "proxy_forget.lua.h"
@@ -25,6 +26,7 @@ static const struct {
     [PROXY_SCRIPT_LEAVE] = {"proxy_leave", proxy_leave_lua},
     [PROXY_SCRIPT_ROLL] = {"proxy_roll", proxy_roll_lua},
     [PROXY_SCRIPT_LIST] = {"proxy_list", proxy_list_lua},
+    [PROXY_SCRIPT_CHANGES] = {"proxy_changes", proxy_changes_lua},
     [PROXY_SCRIPT_ROTATION] = {"proxy_rotation", proxy_rotation_lua},
     [PROXY_SCRIPT_OPERATE] = {"proxy_operate", proxy_operate_lua},
     [PROXY_SCRIPT_FORGET] = {"proxy_forget", proxy_forget_lua},

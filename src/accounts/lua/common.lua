@@ -2,6 +2,7 @@
 -- to take for now, empty for Redis' own clock.
 
 local INDEX = 'account_index'
+local CHANGES = 'account_changes'
 local STATUS_PREFIX = 'account_status:'
 
 local FIELDS = {
@@ -112,6 +113,17 @@ local function happened(account, change, reason)
   account.changes[#account.changes + 1] = { change, reason }
 end
 
+-- Puts the account behind all others in the order of changes; the member '' holds the number of the
+-- last change. A key of another type is in the way of the order for good, so it goes.
+local function note_change(id)
+  local number = redis.pcall('ZINCRBY', CHANGES, 1, '')
+  if type(number) == 'table' then
+    redis.call('DEL', CHANGES)
+    number = redis.call('ZINCRBY', CHANGES, 1, '')
+  end
+  redis.call('ZADD', CHANGES, number, id)
+end
+
 -- Writes what differs from what is stored. TRUE where something did, or nil and an error.
 local function save_account(account)
   local fault = index_account(account.id)
@@ -137,7 +149,11 @@ local function save_account(account)
     audit_record('account', account.id, '', change[1], audit_instance, change[2])
   end
   account.changes = {}
-  return #set > 0 or #remove > 0
+  if #set == 0 and #remove == 0 then
+    return false
+  end
+  note_change(account.id)
+  return true
 end
 
 -- TRUE where Redis knows the account, FALSE where not, or nil and an error.

@@ -31,3 +31,13 @@ local function read_account(id, now, active_duration, cooldown)
   end
   return view_of(account, now)
 end
+
+-- One damaged key must not hide all other accounts; shown as banned, it is not taken for work.
+local function view_of_damaged(id, damage)
+  return { id, 'BANNED', -1, 0, 0, 0, 0, 0, 0, string.gsub(damage.err, '^ERR ', ''), false, false }
+end
+
+local function view_anyway(id, now, active_duration, cooldown)
+  local view, damage = read_account(id, now, active_duration, cooldown)
+  return view or view_of_damaged(id, damage)
+end

@@ -18,6 +18,7 @@ local policy = {
 local identity, instance = ARGV[6], ARGV[7]
 local STATES = 'proxies:' .. identity
 local ORDER = 'proxy_order:' .. identity
+local CHANGES = 'proxy_changes:' .. identity
 local ROTATION = 'proxy_rotation:' .. identity
 local MEMBERS = 'proxy_members:' .. identity .. ':'
 local IDENTITIES = 'server_identities'
@@ -76,7 +77,19 @@ local function parse_state(text)
   return state
 end
 
+-- Puts the proxy behind all others in the order of changes; the member '' holds the number of the
+-- last change. A key of another type is in the way of the order for good, so it goes.
+local function note_change(url)
+  local number = redis.pcall('ZINCRBY', CHANGES, 1, '')
+  if type(number) == 'table' then
+    redis.call('DEL', CHANGES)
+    number = redis.call('ZINCRBY', CHANGES, 1, '')
+  end
+  redis.call('ZADD', CHANGES, number, url)
+end
+
 local function save_state(url, state)
+  note_change(url)
   redis.call('HSET', STATES, url, cjson.encode({
     status = state.status,
     success_count = state.success_count,

@@ -12,6 +12,7 @@ for index = 9, #ARGV do
   end
   redis.call('DEL', failures_key(url))
   redis.call('ZREM', ORDER, url)
+  redis.pcall('ZREM', CHANGES, url)
   forgotten[url] = true
 end
 local rotation = redis.call('HGETALL', ROTATION)

@@ -1,29 +1,7 @@
--- What is known of some proxies; those that are not in Redis are left out. ARGV: from 8 on proxies.
--- Gives ten values each: proxy, status, active_in, successes, failures, last success, last failure,
--- reason, failures in the window and accounts that had them; and 'full' where the window would ban
--- it at its next selection.
-
-local function count_recent(url)
-  local start = now - policy.window
-  local failures = count_failures(url, start)
-  return failures, failures > 0 and count_accounts(url, start) or 0
-end
+-- The views of some proxies; those that are not in Redis are left out. ARGV: from 8 on proxies.
 
 local result = {}
 for index = 8, #ARGV do
-  local url = ARGV[index]
-  local state = read_state(url)
-  if state then
-    local failures, accounts = count_recent(url)
-    local is_full = failures > 0 and reason_to_ban(url, state)
-    for _, value in ipairs({
-      url, state.status, whole(active_in(state)), whole(state.success_count),
-      whole(state.failure_count), whole(state.last_success_timestamp),
-      whole(state.last_failure_timestamp), state.ban_reason or '', whole(failures),
-      whole(accounts), is_full and 'full' or '',
-    }) do
-      result[#result + 1] = value
-    end
-  end
+  add_view(result, ARGV[index])
 end
 return result

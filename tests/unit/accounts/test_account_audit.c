@@ -77,6 +77,16 @@ static void test_without_an_operator_it_is_the_instance(AccountWorld *world)
     audit_trail_assert(world->pool, "account a banned " WORLD_INSTANCE " (by a policy)");
 }
 
+static void test_a_ban_that_lasts_already_is_not_recorded(AccountWorld *world)
+{
+    YtopsAccountManager *manager = world->manager;
+    g_assert_true(ytops_account_manager_ban_at_least(manager, "a", "first", 60, NULL));
+    g_assert_true(ytops_account_manager_ban_at_least(manager, "a", "shorter", 30, NULL));
+    g_assert_true(ytops_account_manager_ban_at_least(manager, "a", "longer", 90, NULL));
+    audit_trail_assert(world->pool, "account a banned " WORLD_INSTANCE " (first); "
+                                    "account a banned " WORLD_INSTANCE " (longer)");
+}
+
 static void test_many_at_once_are_recorded_one_by_one(AccountWorld *world)
 {
     g_autoptr(YtopsAccountManager) operator_view = operator_of(world);
@@ -156,6 +166,7 @@ int main(int argc, char **argv)
     ADD(a_rest_and_its_end);
     ADD(an_operator_is_named_and_what_happens_by_itself_is_not_his);
     ADD(without_an_operator_it_is_the_instance);
+    ADD(a_ban_that_lasts_already_is_not_recorded);
     ADD(many_at_once_are_recorded_one_by_one);
     ADD(reasons_have_no_passwords);
     ADD(the_stream_is_bounded);

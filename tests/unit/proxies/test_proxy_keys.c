@@ -75,7 +75,8 @@ static void test_keys_of_the_identity(ProxyBed *bed, gconstpointer redis G_GNUC_
     assert_reply(bed, "LINDEX", MEMBERS, "0", A);
     assert_reply(bed, "LINDEX", MEMBERS, "1", B);
     assert_reply(bed, "LLEN", MEMBERS, NULL, "2");
-    assert_reply(bed, "DBSIZE", NULL, NULL, "5");
+    assert_reply(bed, "ZCARD", "proxy_changes:" PROXY_BED_IDENTITY, NULL, "3");
+    assert_reply(bed, "DBSIZE", NULL, NULL, "6");
 }
 
 static void test_a_banned_state(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
