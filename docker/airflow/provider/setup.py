@@ -1,0 +1,31 @@
+"""Adds to the wheel what the Thrift compiler makes of the contract: the package ytdlp_ops."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+CONTRACT = Path(__file__).resolve().parents[3] / "thrift"
+SERVICES = ("common", "management", "tokens", "work")
+
+
+class BuildWithContract(build_py):
+    """Generates into the build folder; nothing generated is kept in the repository."""
+
+    def run(self):
+        super().run()
+        compiler = shutil.which("thrift")
+        if not compiler:
+            raise SystemExit("the Thrift compiler is not installed: apt install thrift-compiler")
+        if not CONTRACT.is_dir():
+            raise SystemExit(f"{CONTRACT} is not there: build the wheel inside the repository")
+        for name in SERVICES:
+            subprocess.run(
+                [compiler, "--gen", "py", "-out", self.build_lib, CONTRACT / f"{name}.thrift"],
+                check=True,
+            )
+
+
+setup(cmdclass={"build_py": BuildWithContract})
