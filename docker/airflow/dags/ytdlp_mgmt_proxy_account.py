@@ -28,8 +28,7 @@ from airflow_provider_ytdlp_ops.params import management_params
 @task
 def manage() -> None:
     """Does the action, and shows what there is then."""
-    context = get_current_context()
-    management.accounts_and_proxies(context["params"], context["ti"].log)
+    management.accounts_and_proxies(get_current_context()["params"])
 
 
 @dag(

@@ -21,8 +21,7 @@ from airflow_provider_ytdlp_ops.params import management_params, queue_param
 @task
 def manage() -> None:
     """Does the action, and shows what there is then."""
-    context = get_current_context()
-    management.queues(context["params"], context["ti"].log)
+    management.queues(get_current_context()["params"])
 
 
 @dag(

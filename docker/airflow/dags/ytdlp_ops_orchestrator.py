@@ -10,6 +10,7 @@ not answer, no lane starts.
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -21,17 +22,18 @@ from airflow_provider_ytdlp_ops.hooks.ytdlp_ops import YtdlpOpsHook
 from airflow_provider_ytdlp_ops.params import lane_params
 from airflow_provider_ytdlp_ops.tables import queue_table
 
+log = logging.getLogger(__name__)
+
 WORKER_DAG_ID = "ytdlp_ops_worker_per_url"
 
 
 @task
 def check_server() -> None:
     """Asks whether the server can take work, and shows the queue."""
-    context = get_current_context()
-    params = context["params"]
+    params = get_current_context()["params"]
     with YtdlpOpsHook(params["ytdlp_ops_conn_id"]) as client:
         client.ping()
-        context["ti"].log.info("\n%s", queue_table([client.get_queue_status(params["queue"])]))
+        log.info("\n%s", queue_table([client.get_queue_status(params["queue"])]))
 
 
 @task

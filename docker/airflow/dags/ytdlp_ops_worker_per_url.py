@@ -23,6 +23,7 @@ Lanes are stopped by pausing this DAG. docs/airflow.md has the graph and more.
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +33,8 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from airflow_provider_ytdlp_ops import lane, steps
 from airflow_provider_ytdlp_ops.params import lane_params, lane_state_params
+
+log = logging.getLogger(__name__)
 
 DAG_ID = "ytdlp_ops_worker_per_url"
 
@@ -86,7 +89,7 @@ def ban_account_and_prepare_for_retry() -> str:
     """Shows whom the server has banned, and hands on the account of the retry."""
     context = get_current_context()
     plan = context["ti"].xcom_pull(task_ids="handle_bannable_error_branch", key=steps.PLAN)
-    context["ti"].log.info("%s", lane.plan_text(plan))
+    log.info("%s", lane.plan_text(plan))
     return plan["accountId"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException
@@ -14,13 +15,15 @@ from .exceptions import YtdlpOpsUserError
 from .hooks.ytdlp_ops import YtdlpOpsHook
 from .secrets import shown_proxy
 
+log = logging.getLogger(__name__)
+
 ACTIONS = ("list", "list_statuses", "ban", "unban", "unban_all", "reset", "delete_from_redis")
 QUEUE_ACTIONS = ("list", "push", "requeue_failed", "clear")
 
 Params = dict[str, Any]
 
 
-def accounts_and_proxies(params: Params, log: Any) -> None:
+def accounts_and_proxies(params: Params) -> None:
     """Does params["action"] on params["entity"], and logs the tables."""
     entities = ("account", "proxy") if params["entity"] == "all" else (params["entity"],)
     with _hook(params) as client:
@@ -37,13 +40,13 @@ def accounts_and_proxies(params: Params, log: Any) -> None:
     log.info("\n%s", "\n\n".join(shown))
 
 
-def queues(params: Params, log: Any) -> None:
+def queues(params: Params) -> None:
     """Does params["action"] on params["queue"], and logs the tables."""
     queue, action = params["queue"], params["action"]
     with _hook(params) as client:
         try:
             if action == "push":
-                _push(client, queue, params["urls"], log)
+                _push(client, queue, params["urls"])
             elif action == "requeue_failed":
                 log.info("%d URLs are back in the inbox", client.requeue_failed(queue))
             elif action == "clear":
@@ -64,7 +67,7 @@ def _hook(params: Params) -> YtdlpOpsHook:
     return YtdlpOpsHook(params["ytdlp_ops_conn_id"], host=host, port=port)
 
 
-def _push(client: YtdlpOpsClient, queue: str, urls: list[str], log: Any) -> None:
+def _push(client: YtdlpOpsClient, queue: str, urls: list[str]) -> None:
     if not urls:
         raise AirflowFailException("urls is empty: there is nothing to push")
     log.info("%d URLs pushed; the inbox holds %d", len(urls), client.push_urls(queue, urls))

@@ -80,8 +80,9 @@ def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], empt
         return f"{title}: {empty}"
     cells = [tuple(heads), *(tuple(str(cell) for cell in row) for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in cells
-    ]
+    lines = []
+    for row in cells:
+        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        lines.append("  ".join(padded).rstrip())
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join([f"{title} ({len(rows)}):", *lines])
