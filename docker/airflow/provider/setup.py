@@ -8,7 +8,6 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 CONTRACT = Path(__file__).resolve().parents[3] / "thrift"
-SERVICES = ("common", "management", "tokens", "work")
 
 
 class BuildWithContract(build_py):
@@ -21,11 +20,8 @@ class BuildWithContract(build_py):
             raise SystemExit("the Thrift compiler is not installed: apt install thrift-compiler")
         if not CONTRACT.is_dir():
             raise SystemExit(f"{CONTRACT} is not there: build the wheel inside the repository")
-        for name in SERVICES:
-            subprocess.run(
-                [compiler, "--gen", "py", "-out", self.build_lib, CONTRACT / f"{name}.thrift"],
-                check=True,
-            )
+        for file in sorted(CONTRACT.glob("*.thrift")):
+            subprocess.run([compiler, "--gen", "py", "-out", self.build_lib, file], check=True)
 
 
 setup(cmdclass={"build_py": BuildWithContract})

@@ -80,6 +80,16 @@ class JobFolder:
         """The whole URL of the proxy through which that attempt failed; empty where none was."""
         return self._read(f"failure-{attempt}.json")["proxyUrl"]
 
+    def plan_retry(self, account: str) -> None:
+        """Leaves for the next try of the task that it is a second attempt, with that account."""
+        self._write("retry.json", json.dumps({"accountId": account}))
+
+    def planned_retry(self) -> str:
+        """The account of a planned second attempt; empty where none is planned."""
+        if not (self.path / "retry.json").exists():
+            return ""
+        return self._read("retry.json")["accountId"]
+
     def remove(self) -> None:
         """Removes it, and those that runs which were killed have left."""
         shutil.rmtree(self.path, ignore_errors=True)

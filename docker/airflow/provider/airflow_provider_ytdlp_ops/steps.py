@@ -12,7 +12,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 from ytdlp_ops.tokens.ttypes import OutcomeReport
 
 from . import lane, media
@@ -109,35 +109,64 @@ def can_recover(context: Context, failed_task: str) -> bool:
 
 
 def download_and_probe(context: Context) -> Json:
-    """Downloads through the token's proxy while the lease is kept, and decodes the file."""
-    params, item, token_record = context["params"], pulled(context), token_of(context)
+    """
+    Downloads through the token's proxy while the lease is kept, and decodes the file. A failure is
+    an attempt at the URL that failed: where the server plans a retry, the task's next try takes a
+    new token first, as the server's built-in lanes do.
+    """
     job = job_folder(context)
+    again = job.planned_retry()
+    token_record = again_get_token(context, again) if again else token_of(context)
     token = job.token(token_record["attempt"])
-    target = Path(params["download_dir"] or job.default_download_dir) / params["queue"]
+    try:
+        found = _download(context, token)
+    except YtdlpOpsError as error:
+        error.context["proxyUrl"] = token["proxyUrl"]
+        keep_failure(context, error, token["accountId"], token_record["attempt"])
+        if error.error_code in lane.PASSING_TROUBLE:
+            raise
+        if isinstance(error, media.MediaError):
+            _report(context, token, error)
+            _plan_after_download(context, job)
+        raise AirflowFailException(str(error)) from None
+    return {**found, "token": token_record}
+
+
+def _download(context: Context, token: Json) -> Json:
+    params, item = context["params"], pulled(context)
+    default = job_folder(context).default_download_dir
+    target = Path(params["download_dir"] or default) / params["queue"]
     keeper = LeaseKeeper(
         hook_of(context).new_client, params["queue"], item["itemId"], params["lease_s"]
     )
+    with keeper:
+        name = _media_name(token, item)
+        limit_s = params["download_timeout_s"]
+        path = media.download(token, target, name, limit_s, keeper.lost.is_set)
+        return {"path": str(path), "accountId": token["accountId"], **media.probe(path)}
+
+
+def _plan_after_download(context: Context, job: JobFolder) -> None:
+    """Raises an error that Airflow retries, where the server plans a retry."""
+    task = "download_and_probe"
+    plan = recover(context, task, tried=[])
+    if plan["action"] == lane.RETRY and context["ti"].try_number <= context["ti"].max_tries:
+        job.plan_retry(plan["accountId"])
+        raise AirflowException(f"to be tried again: {lane.plan_text(plan)}")
+
+
+def again_get_token(context: Context, account: str) -> Json:
+    """The second attempt of a URL whose first one failed at the download."""
     try:
-        with keeper:
-            path = media.download(
-                token, target, _media_name(token, item), params["download_timeout_s"],
-                keeper.lost.is_set,
-            )
-            found = media.probe(path)
-    except media.MediaError as error:
-        error.context["proxyUrl"] = token["proxyUrl"]
-        keep_failure(context, error, token["accountId"], token_record["attempt"])
-        _report(context, token, error)
-        raise AirflowFailException(str(error)) from None
-    except YtdlpOpsUserError as error:
-        keep_failure(context, error, token["accountId"], token_record["attempt"])
-        raise AirflowFailException(str(error)) from None
-    return {"path": str(path), "accountId": token["accountId"], **found}
+        return get_token(context, account, attempt=2)
+    except AirflowFailException:
+        recover(context, "download_and_probe", tried=[account])
+        raise
 
 
 def mark_success(context: Context, found: Json) -> None:
     """Into <queue>_result. Said twice, it changes nothing."""
-    item, token_record = pulled(context), token_of(context)
+    item, token_record = pulled(context), found.pop("token")
     record = {
         "url": item["url"],
         **found,
@@ -203,8 +232,8 @@ def failure_record(context: Context, tasks: tuple[str, ...]) -> Json:
 
 
 def last_plan(context: Context) -> Json | None:
-    """Of the second failure where there was one, or of the first."""
-    for task in ("ban_second_account_and_proxy", "handle_bannable_error_branch"):
+    """What the server said last, where it was not to try again."""
+    for task in ("download_and_probe", "ban_second_account_and_proxy", _FIRST_BRANCH):
         plan = context["ti"].xcom_pull(task_ids=task, key=PLAN)
         if plan and plan["action"] != lane.RETRY:
             return plan
@@ -278,7 +307,9 @@ def hook_of(context: Context) -> YtdlpOpsHook:
     return YtdlpOpsHook(context["params"]["ytdlp_ops_conn_id"])
 
 
-_OF_THE_DOWNLOAD = ("MEDIA_403", media.DOWNLOAD_FAILED, media.PROBE_FAILED)
+_FIRST_BRANCH = "handle_bannable_error_branch"
+# NOT_FOUND: the lease was over, and another lane has the URL.
+_OF_THE_DOWNLOAD = ("MEDIA_403", media.DOWNLOAD_FAILED, media.PROBE_FAILED, "NOT_FOUND")
 _NOBODYS_FAULT = (*lane.PASSING_TROUBLE, "NO_ACTIVE_ACCOUNTS")
 
 
