@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
@@ -11,9 +12,10 @@ from env_file import Settings
 SERVICE = "ytdlp-ops-worker"
 RPC_PORT = 9090
 HTTP_PORT = 8085
-MOST_WORKERS = 256
+# One well worker must be a per cent of all: see healthy_panic_threshold in envoy.yaml.in.
+MOST_WORKERS = 100
 SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 _ENDPOINT = re.compile(r"(\[(?P<v6>[^\]]+)\]|(?P<host>[^:\[\]]+))(:(?P<rpc>\d+)(:(?P<http>\d+))?)?")
 
 
@@ -71,7 +73,7 @@ def read_deployment(settings: Settings) -> Deployment:
     }
     _check_distinct(settings, ports)
     listen = settings.text("ENVOY_LISTEN", "0.0.0.0")
-    if not _HOST.fullmatch(listen):
+    if not _is_host(listen):
         settings.problem(f"ENVOY_LISTEN is '{listen}': give an address, such as 0.0.0.0")
     return Deployment(
         workers=max(workers, len(endpoints)),
@@ -86,6 +88,17 @@ def read_deployment(settings: Settings) -> Deployment:
         redis_password=settings.secret("REDIS_PASSWORD", 8),
         api_token=settings.secret("YTDLP_OPS_API_TOKEN", 16),
     )
+
+
+def _is_host(text: str) -> bool:
+    """A host name, or an address of either kind."""
+    if ":" not in text:
+        return bool(_NAME.fullmatch(text))
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_distinct(settings: Settings, ports: dict[str, int]) -> None:
@@ -104,7 +117,7 @@ def _endpoints(settings: Settings) -> list[Endpoint]:
         found = _ENDPOINT.fullmatch(part)
         host = (found["v6"] or found["host"]) if found else ""
         ports = [int(found[name] or 0) if found else 0 for name in ("rpc", "http")]
-        if not found or not _HOST.fullmatch(host) or max(ports) > 65535:
+        if not found or not _is_host(host) or max(ports) > 65535:
             settings.problem(
                 f"YTDLP_WORKER_HOSTS names '{part}': give HOST, HOST:RPC_PORT or "
                 "HOST:RPC_PORT:HTTP_PORT, several of them with commas between"
@@ -135,7 +148,7 @@ def _all_proxies(settings: Settings) -> list[str]:
         proxies.append(url)
     proxies = [url for url in proxies if url]
     host = settings.text("SOCKS5_SOCK_SERVER_IP")
-    if host and not _HOST.fullmatch(host):
+    if host and not _is_host(host):
         settings.problem(f"SOCKS5_SOCK_SERVER_IP is '{host}': give one address or host name")
     elif host:
         shown = f"[{host}]" if ":" in host else host

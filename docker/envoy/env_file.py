@@ -1,4 +1,4 @@
-"""A .env file, and typed settings out of it that collect what is wrong instead of stopping at it."""
+"""A .env file, and typed settings out of it that collect what is wrong instead of stopping."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def read_env_file(path: Path) -> dict[str, str]:
         found = _LINE.fullmatch(text)
         value = _unquote(found["value"]) if found else None
         if found is None or value is None:
-            raise ValueError(f"{path}, line {number}: write NAME=value, NAME='value' or a # comment")
+            wanted = "write NAME=value, NAME='value' or a # comment"
+            raise ValueError(f"{path}, line {number}: {wanted}")
         values[found["name"]] = value
     return values
 
@@ -77,7 +78,7 @@ class Settings:
         return text
 
     def secret(self, name: str, least: int) -> str:
-        """A text of at least so many characters, from NAME or from the file that NAME_FILE names."""
+        """A text of at least so many characters, from NAME or from a file that NAME_FILE names."""
         text, file = self.text(name), self.text(f"{name}_FILE")
         if not text and file:
             try:

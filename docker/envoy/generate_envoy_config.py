@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """
-Makes what the containers are configured with out of .env: Envoy's configuration, the proxies of each
-worker, and the secrets as files.
+Makes what the containers are configured with out of .env: Envoy's configuration, the proxies of
+each worker, and the secrets as files.
 
     generate_envoy_config.py [--env-file docker/.env] [--output docker/generated]
 

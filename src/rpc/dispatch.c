@@ -224,9 +224,15 @@ static void log_bad_message(const RpcCall *call, const GError *error)
                       YTOPS_LOG_INT((gint64)call->length), NULL);
 }
 
+/* Envoy's health checker ends its ping with one stop more than there are structs. */
+static void drop_second_stop(RpcCall *call, const MessageScan *scan)
+{
+    if (scan->position + 1 == call->length && message_bytes(call)[scan->position] == 0)
+        call->length = scan->position;
+}
+
 /* Scans the whole message; *form then tells how to answer, whether it was good or not. */
-static gboolean scan_message(const RpcCall *call, ReplyForm *form, gsize *header_length,
-                             GError **error)
+static gboolean scan_message(RpcCall *call, ReplyForm *form, gsize *header_length, GError **error)
 {
     MessageScan scan;
     message_scan_init(&scan, call->encoding, call->length);
@@ -239,6 +245,8 @@ static gboolean scan_message(const RpcCall *call, ReplyForm *form, gsize *header
         form->header = (MessageHeader){
             .encoding = call->encoding, .strict = scan.header.strict, .type = MESSAGE_CALL};
     }
+    if (status == WIRE_DONE)
+        drop_second_stop(call, &scan);
     if (status == WIRE_DONE && scan.position < call->length) {
         wire_refuse(error, "not a valid message: %" G_GSIZE_FORMAT " bytes follow its end",
                     call->length - scan.position);

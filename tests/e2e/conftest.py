@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from support.envoy import need_envoy
+from support.fleet import Fleet
 from support.mapping_socks5 import MappingSocks5
 from support.media import media_dir
 from support.media_server import MediaServer
@@ -158,6 +160,20 @@ def make_relay(folder: Path) -> Iterator[Callable[..., RelayServer]]:
         return RelayServer(folder / f"r{count}", **flags)
 
     yield from _making(start)
+
+
+@pytest.fixture(scope="module")
+def whole_fleet(module_folder: Path) -> Iterator[Fleet]:
+    """Three workers behind Envoy, for all tests of the module."""
+    need_envoy()
+    yield from _closing(Fleet(module_folder))
+
+
+@pytest.fixture
+def fleet(whole_fleet: Fleet) -> Fleet:
+    """That fleet, everybody well whatever the test before did."""
+    whole_fleet.heal()
+    return whole_fleet
 
 
 @pytest.fixture
