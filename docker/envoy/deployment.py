@@ -43,6 +43,8 @@ class Deployment:
     max_connections: int
     redis_password: str
     api_token: str
+    airflow: dict[str, str]
+    """Secrets of Airflow that are set, by the names of their files."""
 
     @property
     def redis_url(self) -> str:
@@ -87,6 +89,11 @@ def read_deployment(settings: Settings) -> Deployment:
         max_connections=settings.number("ENVOY_MAX_CONNECTIONS", 10000, 10, 1000000),
         redis_password=settings.secret("REDIS_PASSWORD", 8),
         api_token=settings.secret("YTDLP_OPS_API_TOKEN", 16),
+        airflow={
+            "airflow_database_password": settings.text("AIRFLOW_DATABASE_PASSWORD"),
+            "airflow_fernet_key": settings.text("AIRFLOW_FERNET_KEY"),
+            "airflow_jwt_secret": settings.text("AIRFLOW_JWT_SECRET"),
+        },
     )
 
 

@@ -3,19 +3,23 @@
 Makes what the containers are configured with out of .env: Envoy's configuration, the proxies of
 each worker, and the secrets as files.
 
-    generate_envoy_config.py [--env-file docker/.env] [--output docker/generated]
+    generate_envoy_config.py [--env-file docker/.env] [--output docker]
 
-The environment overrides the file, as it does with Docker Compose. Nothing is written unless
-everything is right. The Python of any system will do: no packages are needed.
+Writes into the output folder docker-compose.workers.yaml and generated/. The environment overrides
+the file, as it does with Docker Compose. Nothing is written unless everything is right. Any system's
+Python will do: no packages are needed.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import os
+import secrets
 import string
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -24,6 +28,11 @@ from env_file import Settings, read_env_file  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 USAGE_ERROR = 64
+MADE = {
+    "airflow_database_password": lambda: secrets.token_hex(24),
+    "airflow_fernet_key": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    "airflow_jwt_secret": lambda: secrets.token_hex(32),
+}
 
 
 def envoy_config(deployment: Deployment) -> str:
@@ -63,20 +72,20 @@ def compose_workers(deployment: Deployment) -> str:
             f"      replicas: {deployment.workers}\n"
         )
     services = [f"{head}services:\n  ytdlp-ops-worker:\n    deploy:\n      replicas: 0\n"]
-    secrets = ["secrets:\n"]
+    mounted = ["secrets:\n"]
     for number in range(1, deployment.workers + 1):
         services.append(
             f"  ytdlp-ops-worker-{number}:\n"
-            "    extends:\n      file: ../worker.yaml\n      service: worker\n"
+            "    extends:\n      file: worker.yaml\n      service: worker\n"
             "    depends_on:\n      redis:\n        condition: service_healthy\n"
             "    secrets:\n      - redis_url\n      - api_token\n"
             f"      - source: proxies_{number}\n        target: proxies\n"
             "    networks:\n      default:\n        aliases:\n          - ytdlp-ops-worker\n"
         )
-        secrets.append(
+        mounted.append(
             f"  proxies_{number}:\n    file: ./generated/secrets/proxies_{number}\n"
         )
-    return "".join(services + secrets)
+    return "".join(services + mounted)
 
 
 def secret_files(deployment: Deployment) -> dict[str, str]:
@@ -94,19 +103,34 @@ def secret_files(deployment: Deployment) -> dict[str, str]:
     return files
 
 
+def airflow_files(deployment: Deployment, folder: Path) -> dict[str, str]:
+    """Those of docker-compose.airflow.yaml. What is not set is what was made before, or is made."""
+    files = {}
+    for name, make in MADE.items():
+        old = folder / name
+        before = old.read_text() if old.is_file() else ""
+        files[name] = deployment.airflow.get(name) or before or make()
+    password = quote(files["airflow_database_password"], safe="")
+    files["airflow_database_url"] = (
+        f"postgresql+psycopg2://airflow:{password}@postgres:5432/airflow"
+    )
+    return files
+
+
 def write(deployment: Deployment, output: Path) -> None:
     """
     Writes everything below `output`. The folder of the secrets is closed to other users of the
     machine; the files in it are readable, since a container's user has another number.
     """
-    secrets = output / "secrets"
-    secrets.mkdir(parents=True, exist_ok=True)
-    secrets.chmod(0o700)
-    for old in secrets.glob("proxies_*"):
+    closed = output / "generated" / "secrets"
+    closed.mkdir(parents=True, exist_ok=True)
+    closed.chmod(0o700)
+    for old in closed.glob("proxies_*"):
         old.unlink()
-    for name, content in secret_files(deployment).items():
-        _replace(secrets / name, content)
-    _replace(output / "envoy.yaml", envoy_config(deployment))
+    files = secret_files(deployment) | airflow_files(deployment, closed)
+    for name, content in files.items():
+        _replace(closed / name, content)
+    _replace(output / "generated" / "envoy.yaml", envoy_config(deployment))
     _replace(output / "docker-compose.workers.yaml", compose_workers(deployment))
 
 
@@ -122,7 +146,7 @@ def main() -> int:
     folder = HERE.parent
     parser = argparse.ArgumentParser(description="Makes Envoy's configuration out of .env.")
     parser.add_argument("--env-file", type=Path, default=folder / ".env", metavar="FILE")
-    parser.add_argument("--output", type=Path, default=folder / "generated", metavar="FOLDER")
+    parser.add_argument("--output", type=Path, default=folder, metavar="FOLDER")
     options = parser.parse_args()
     try:
         settings = Settings({**read_env_file(options.env_file), **os.environ})

@@ -177,13 +177,25 @@ static void replace_empty(char **slot, char *value)
     *slot = value;
 }
 
+/* In the tree that this program was installed with, wherever that was put; else where it was built for. */
+static char *find_worker_script(void)
+{
+    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *bin = g_path_get_dirname(program != NULL ? program : "");
+    g_autofree char *beside =
+        g_build_filename(bin, YTOPS_LIBEXEC_BESIDE_BIN, "ytdlp_worker.py", NULL);
+
+    if (g_file_test(beside, G_FILE_TEST_IS_REGULAR))
+        return g_canonicalize_filename(beside, NULL);
+    return g_build_filename(YTOPS_LIBEXEC_DIR, "ytdlp_worker.py", NULL);
+}
+
 static void complete(YtopsConfig *config)
 {
     replace_empty(&config->data_dir,
                   g_build_filename(g_get_user_state_dir(), "ytdlp-ops-server", NULL));
     replace_empty(&config->download_dir, g_build_filename(config->data_dir, "downloads", NULL));
-    replace_empty(&config->worker_script,
-                  g_build_filename(YTOPS_LIBEXEC_DIR, "ytdlp_worker.py", NULL));
+    replace_empty(&config->worker_script, find_worker_script());
 }
 
 YtopsConfig *ytops_config_load(int argc, const char *const *argv, const char *const *envp,

@@ -19,7 +19,7 @@ def made(folder, **settings) -> dict[str, object]:
     assert done.returncode == 0, done.stderr
     assert "pr0xy-pass" not in done.stdout and "s3cret" not in done.stdout
     files = {}
-    for path in (folder / "generated").rglob("*"):
+    for path in [*(folder / "generated").rglob("*"), folder / "docker-compose.workers.yaml"]:
         if path.is_file():
             text = path.read_text()
             files[path.name] = yaml.safe_load(text) if path.suffix == ".yaml" else text
@@ -100,8 +100,17 @@ def test_secrets_are_files_in_a_closed_folder(folder):
     assert files["redis_url"] == "redis://:a%20%22b%22%20%5C%20c%3Ad%2Fe%40f%23@redis:6379/0\n"
     assert 'requirepass "a \\"b\\" \\\\ c:d/e@f#"' in files["redis.conf"]
     assert (folder / "generated/secrets").stat().st_mode & 0o077 == 0
-    for name in ("envoy.yaml", "docker-compose.workers.yaml"):
-        assert "s3cret" not in (folder / "generated" / name).read_text()
+    for name in ("generated/envoy.yaml", "docker-compose.workers.yaml"):
+        assert "s3cret" not in (folder / name).read_text()
+
+
+def test_secrets_of_airflow_are_made_once(folder):
+    first, second = made(folder), made(folder)
+    for name in ("airflow_database_password", "airflow_fernet_key", "airflow_jwt_secret"):
+        assert len(first[name]) >= 44
+        assert first[name] == second[name]
+    assert first["airflow_database_password"] in first["airflow_database_url"]
+    assert made(folder, AIRFLOW_JWT_SECRET="mine")["airflow_jwt_secret"] == "mine"
 
 
 def test_exceptions_are_no_reason_to_take_a_worker_out(folder):

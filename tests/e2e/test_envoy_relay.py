@@ -11,7 +11,7 @@ from support.envoy import SECRETS
 from support.relay_api import RelayApi
 from support.upstream_answers import File, LiveSource, live
 
-pytestmark = pytest.mark.relay
+pytestmark = [pytest.mark.relay, pytest.mark.sanitizer]
 
 TOKEN = SECRETS["YTDLP_OPS_API_TOKEN"]
 RETRIES = "cluster.relay.upstream_rq_retry"

@@ -31,13 +31,13 @@ def need_envoy() -> Path:
 def generate(
     folder: Path, settings: dict[str, object], output: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Runs the generator on a .env with these settings; the output is in folder/generated."""
+    """Runs the generator on folder/.env with these settings; the output is in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = [f"{name}={value}" for name, value in settings.items()]
     (folder / ".env").write_text("\n".join(lines) + "\n")
     argv = ["/usr/bin/python3", GENERATOR, "--env-file", folder / ".env"]
     return subprocess.run(
-        [*argv, "--output", output or folder / "generated"],
+        [*argv, "--output", output or folder],
         capture_output=True,
         text=True,
         timeout=60,
