@@ -115,7 +115,7 @@ static const CliCommand COMMANDS[] = {
     {CLI_ACCOUNTS_DELETE, "accounts", "delete", "ACCOUNT_ID", ON_ACCOUNTS,
      "forget its state in Redis"},
     {CLI_RELAY_CREATE, "relay", "create", "URL", A_STREAM,
-     "relay a URL, or with --account the media of a page; its id and path"},
+     "relay a URL or, with --account, a page; its id and path"},
     {CLI_RELAY_LIST, "relay", "list", NULL, 0, "every stream, its state and what went through"},
     {CLI_RELAY_SHOW, "relay", "show", "STREAM_ID", 0, "all about one stream"},
     {CLI_RELAY_FAILOVER, "relay", "failover", "STREAM_ID", 0,

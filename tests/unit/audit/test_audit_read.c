@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "redis_fixture.h"
+#include "redis_patience.h"
 #include "ytops/audit.h"
 #include "ytops/error.h"
 
@@ -11,7 +12,8 @@ typedef struct {
 
 static void set_up(Bench *bench, gconstpointer data)
 {
-    bench->pool = ytops_redis_pool_new(redis_fixture_url((const RedisFixture *)data), NULL, NULL);
+    bench->pool =
+        ytops_redis_pool_new(redis_fixture_url((const RedisFixture *)data), &REDIS_PATIENCE, NULL);
     g_autoptr(YtopsRedisReply) reply = ytops_redis_command(bench->pool, NULL, "FLUSHALL", NULL);
     g_assert_nonnull(reply);
 }

@@ -1,4 +1,5 @@
 #include "proxy_bed.h"
+#include "redis_patience.h"
 
 #include "ytops/error.h"
 #include "ytops/proxy_url.h"
@@ -7,7 +8,7 @@ static void bed_set_up(ProxyBed *bed, gconstpointer redis)
 {
     g_autoptr(GError) error = NULL;
     bed->redis = (RedisFixture *)redis;
-    bed->pool = ytops_redis_pool_new(redis_fixture_url(bed->redis), NULL, &error);
+    bed->pool = ytops_redis_pool_new(redis_fixture_url(bed->redis), &REDIS_PATIENCE, &error);
     g_assert_no_error(error);
     bed->policy = (YtopsProxyPolicy){.window_s = 3600,
                                      .threshold_count = 3,

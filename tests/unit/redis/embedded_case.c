@@ -1,4 +1,5 @@
 #include "embedded_case.h"
+#include "redis_patience.h"
 
 #include <signal.h>
 #include <string.h>
@@ -16,7 +17,8 @@ YtopsEmbeddedRedis *embedded_case_start(const char *data_dir)
 YtopsRedisPool *embedded_case_pool_for(const YtopsEmbeddedRedis *redis)
 {
     g_autoptr(GError) error = NULL;
-    YtopsRedisPool *pool = ytops_redis_pool_new(ytops_embedded_redis_get_url(redis), NULL, &error);
+    YtopsRedisPool *pool =
+        ytops_redis_pool_new(ytops_embedded_redis_get_url(redis), &REDIS_PATIENCE, &error);
 
     g_assert_no_error(error);
     return pool;

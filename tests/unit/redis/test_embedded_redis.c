@@ -8,6 +8,7 @@
 
 #include "embedded_case.h"
 #include "redis/embedded_start.h"
+#include "redis_patience.h"
 #include "temporary_directory.h"
 #include "ytops/embedded_redis.h"
 #include "ytops/error.h"
@@ -177,7 +178,7 @@ static void test_killed_process(void)
     g_autoptr(TemporaryDirectory) temporary = temporary_directory_new();
     g_autofree char *data_dir = temporary_directory_path(temporary, "d");
     g_autofree char *url = g_strconcat("unix://", data_dir, "/redis.sock", NULL);
-    g_autoptr(YtopsRedisPool) pool = ytops_redis_pool_new(url, NULL, NULL);
+    g_autoptr(YtopsRedisPool) pool = ytops_redis_pool_new(url, &REDIS_PATIENCE, NULL);
     int redis_pid;
     YtopsProcess *holder = spawn_holder(data_dir, &redis_pid);
     int pidfd = watch(redis_pid);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "redis_fixture.h"
+#include "redis_patience.h"
 #include "ytops/error.h"
 #include "ytops/redis.h"
 
@@ -312,7 +313,8 @@ static gint64 connection_id(YtopsRedisPool *with)
 static void test_replica(void)
 {
     g_autoptr(RedisFixture) replica = redis_fixture_start();
-    g_autoptr(YtopsRedisPool) to = ytops_redis_pool_new(redis_fixture_url(replica), NULL, NULL);
+    g_autoptr(YtopsRedisPool) to =
+        ytops_redis_pool_new(redis_fixture_url(replica), &REDIS_PATIENCE, NULL);
     const char *const demote[4] = {"REPLICAOF", "127.0.0.1", "1"};
     const char *const promote[4] = {"REPLICAOF", "NO", "ONE"};
     const char *const write[4] = {"SET", "k", "v"};
@@ -335,7 +337,8 @@ static void test_replica(void)
 static void test_readonly_reconnects(void)
 {
     g_autoptr(RedisFixture) replica = redis_fixture_start();
-    g_autoptr(YtopsRedisPool) to = ytops_redis_pool_new(redis_fixture_url(replica), NULL, NULL);
+    g_autoptr(YtopsRedisPool) to =
+        ytops_redis_pool_new(redis_fixture_url(replica), &REDIS_PATIENCE, NULL);
     const char *const demote[4] = {"REPLICAOF", "127.0.0.1", "1"};
     gint64 id = connection_id(to);
 
@@ -352,7 +355,7 @@ int main(int argc, char **argv)
 
     g_test_init(&argc, &argv, NULL);
     server.fixture = redis_fixture_start();
-    server.pool = ytops_redis_pool_new(redis_fixture_url(server.fixture), NULL, NULL);
+    server.pool = ytops_redis_pool_new(redis_fixture_url(server.fixture), &REDIS_PATIENCE, NULL);
     g_test_add_data_func("/redis/reply/nil", &server, test_nil);
     g_test_add_data_func("/redis/reply/string", &server, test_string);
     g_test_add_data_func("/redis/reply/status", &server, test_status);

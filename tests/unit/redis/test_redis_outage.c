@@ -55,7 +55,7 @@ static void fail_once(YtopsRedisPool *pool, const char *reason)
 static void test_down_and_up(void)
 {
     g_autoptr(RedisFixture) fixture = redis_fixture_start();
-    g_autoptr(YtopsRedisPool) pool = pool_new(redis_fixture_url(fixture), 4, 2000);
+    g_autoptr(YtopsRedisPool) pool = pool_new(redis_fixture_url(fixture), 4, 30000);
     gint64 start_us;
 
     g_assert_cmpint(increment(pool), ==, 1);
@@ -184,8 +184,8 @@ static void test_loading(void)
 {
     const char *const slowly[] = {"--key-load-delay", "200", NULL};
     g_autoptr(RedisFixture) fixture = redis_fixture_start();
-    g_autoptr(YtopsRedisPool) pool = pool_new(redis_fixture_url(fixture), 4, 2000);
-    g_autoptr(YtopsRedisPool) fresh = pool_new(redis_fixture_url(fixture), 4, 2000);
+    g_autoptr(YtopsRedisPool) pool = pool_new(redis_fixture_url(fixture), 4, 30000);
+    g_autoptr(YtopsRedisPool) fresh = pool_new(redis_fixture_url(fixture), 4, 30000);
 
     fill(pool, "6000");
     redis_fixture_restart_loading(fixture, slowly);
@@ -202,8 +202,8 @@ static void test_busy(void)
     const char *const impatient[] = {"--busy-reply-threshold", "50", NULL};
     g_autoptr(RedisFixture) fixture = redis_fixture_start_with(impatient);
     g_autoptr(YtopsRedisPool) stuck = pool_new(redis_fixture_url(fixture), 1, 100);
-    g_autoptr(YtopsRedisPool) pool = pool_new(redis_fixture_url(fixture), 1, 2000);
-    g_autoptr(YtopsRedisPool) killer = pool_new(redis_fixture_url(fixture), 1, 2000);
+    g_autoptr(YtopsRedisPool) pool = pool_new(redis_fixture_url(fixture), 1, 30000);
+    g_autoptr(YtopsRedisPool) killer = pool_new(redis_fixture_url(fixture), 1, 30000);
     g_autoptr(GError) error = NULL;
     g_autoptr(YtopsRedisReply) killed = NULL;
     g_autoptr(YtopsRedisReply) ready = ytops_redis_command(killer, NULL, "ECHO", "ready", NULL);
@@ -254,7 +254,7 @@ static void wait_for_count(gint *counter, gint n)
 static void test_killed_under_load(void)
 {
     g_autoptr(RedisFixture) fixture = redis_fixture_start();
-    g_autoptr(YtopsRedisPool) pool = pool_new(redis_fixture_url(fixture), 8, 2000);
+    g_autoptr(YtopsRedisPool) pool = pool_new(redis_fixture_url(fixture), 8, 30000);
     Traffic traffic = {.pool = pool};
     GThread *threads[N_CALLERS];
     gint64 counter;

@@ -92,7 +92,7 @@ static void test_generations(void)
 {
     g_autoptr(RedisFixture) fixture = redis_fixture_start();
     g_autoptr(YtopsRedisPool) pool = pool_new(redis_fixture_url(fixture), 2, 50);
-    g_autoptr(YtopsRedisPool) other = pool_new(redis_fixture_url(fixture), 1, 2000);
+    g_autoptr(YtopsRedisPool) other = pool_new(redis_fixture_url(fixture), 1, 30000);
     g_autoptr(GError) reason = g_error_new(YTOPS_ERROR, YTOPS_ERROR_REDIS_UNAVAILABLE, "test");
     RedisConnection *old = redis_pool_acquire(pool, NULL);
     RedisConnection *lost = redis_pool_acquire(pool, NULL);
@@ -116,8 +116,8 @@ static void test_too_many_clients(void)
 {
     const char *const arguments[] = {"--maxclients", "1", NULL};
     g_autoptr(RedisFixture) fixture = redis_fixture_start_with(arguments);
-    g_autoptr(YtopsRedisPool) first = pool_new(redis_fixture_url(fixture), 1, 2000);
-    g_autoptr(YtopsRedisPool) second = pool_new(redis_fixture_url(fixture), 1, 2000);
+    g_autoptr(YtopsRedisPool) first = pool_new(redis_fixture_url(fixture), 1, 30000);
+    g_autoptr(YtopsRedisPool) second = pool_new(redis_fixture_url(fixture), 1, 30000);
     g_autoptr(GError) error = NULL;
 
     g_assert_true(ytops_redis_ping(first, NULL));
@@ -179,8 +179,8 @@ static guint count_open_files(void)
 static void test_closed_while_idle(void)
 {
     g_autoptr(RedisFixture) fixture = redis_fixture_start();
-    g_autoptr(YtopsRedisPool) pool = pool_new(redis_fixture_url(fixture), 8, 2000);
-    g_autoptr(YtopsRedisPool) other = pool_new(redis_fixture_url(fixture), 1, 2000);
+    g_autoptr(YtopsRedisPool) pool = pool_new(redis_fixture_url(fixture), 8, 30000);
+    g_autoptr(YtopsRedisPool) other = pool_new(redis_fixture_url(fixture), 1, 30000);
     g_autoptr(YtopsRedisReply) killed = NULL;
     RedisConnection *held[8];
     guint n_files;
@@ -200,7 +200,7 @@ static void test_closed_while_idle(void)
 static void test_restart_while_idle(void)
 {
     g_autoptr(RedisFixture) fixture = redis_fixture_start();
-    g_autoptr(YtopsRedisPool) pool = pool_new(redis_fixture_url(fixture), 8, 2000);
+    g_autoptr(YtopsRedisPool) pool = pool_new(redis_fixture_url(fixture), 8, 30000);
     RedisConnection *held[8];
 
     occupy(pool, held, 8);
@@ -214,8 +214,8 @@ static void test_restart_while_idle(void)
 static void test_unasked_message(void)
 {
     g_autoptr(RedisFixture) fixture = redis_fixture_start();
-    g_autoptr(YtopsRedisPool) pool = pool_new(redis_fixture_url(fixture), 1, 2000);
-    g_autoptr(YtopsRedisPool) other = pool_new(redis_fixture_url(fixture), 1, 2000);
+    g_autoptr(YtopsRedisPool) pool = pool_new(redis_fixture_url(fixture), 1, 30000);
+    g_autoptr(YtopsRedisPool) other = pool_new(redis_fixture_url(fixture), 1, 30000);
     g_autoptr(YtopsRedisReply) subscribed =
         ytops_redis_command(pool, NULL, "SUBSCRIBE", "news", NULL);
     g_autoptr(YtopsRedisReply) published =
@@ -256,7 +256,7 @@ static void check_credentials(const char *user_info, const char *port, const cha
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *url = g_strdup_printf("redis://%s127.0.0.1:%s", user_info, port);
-    g_autoptr(YtopsRedisPool) pool = pool_new(url, 1, 2000);
+    g_autoptr(YtopsRedisPool) pool = pool_new(url, 1, 30000);
     gboolean answered = ytops_redis_ping(pool, &error);
 
     g_assert_null(strstr(ytops_redis_pool_get_display_url(pool), "geheim"));
@@ -291,7 +291,7 @@ static void test_authentication_on_unix_socket(void)
     const char *const arguments[] = {"--requirepass", "geheim", NULL};
     g_autoptr(RedisFixture) fixture = redis_fixture_start_with(arguments);
     g_autofree char *url = g_strconcat(redis_fixture_url(fixture), "?password=geheim&db=3", NULL);
-    g_autoptr(YtopsRedisPool) pool = pool_new(url, 1, 2000);
+    g_autoptr(YtopsRedisPool) pool = pool_new(url, 1, 30000);
 
     g_assert_cmpint(number_from(pool, "INCR", "counter"), ==, 1);
     g_assert_null(strstr(ytops_redis_pool_get_display_url(pool), "geheim"));
@@ -302,7 +302,7 @@ static void test_password_without_need(void)
 {
     g_autoptr(RedisFixture) fixture = redis_fixture_start();
     g_autofree char *url = g_strconcat(redis_fixture_url(fixture), "?password=geheim", NULL);
-    g_autoptr(YtopsRedisPool) pool = pool_new(url, 1, 2000);
+    g_autoptr(YtopsRedisPool) pool = pool_new(url, 1, 30000);
     g_autoptr(GError) error = NULL;
 
     g_assert_false(ytops_redis_ping(pool, &error));
@@ -318,7 +318,7 @@ static void test_host_name(void)
     const char *const arguments[] = {"--port", port, "--bind", "127.0.0.1", NULL};
     g_autoptr(RedisFixture) fixture = redis_fixture_start_with(arguments);
     g_autofree char *url = g_strdup_printf("redis://localhost:%s", port);
-    g_autoptr(YtopsRedisPool) pool = pool_new(url, 1, 2000);
+    g_autoptr(YtopsRedisPool) pool = pool_new(url, 1, 30000);
 
     g_assert_cmpint(number_from(pool, "INCR", "counter"), ==, 1);
     close(reserved);
@@ -329,7 +329,7 @@ static void test_nobody_listens(void)
     char port[8];
     int reserved = reserve_port(port);
     g_autofree char *url = g_strdup_printf("redis://:geheim@127.0.0.1:%s", port);
-    g_autoptr(YtopsRedisPool) pool = pool_new(url, 1, 2000);
+    g_autoptr(YtopsRedisPool) pool = pool_new(url, 1, 30000);
     g_autoptr(GError) error = NULL;
 
     g_assert_false(ytops_redis_ping(pool, &error));
@@ -345,9 +345,9 @@ static void test_database(void)
     g_autoptr(RedisFixture) fixture = redis_fixture_start();
     g_autofree char *second = g_strconcat(redis_fixture_url(fixture), "?db=2", NULL);
     g_autofree char *none = g_strconcat(redis_fixture_url(fixture), "?db=16", NULL);
-    g_autoptr(YtopsRedisPool) in_0 = pool_new(redis_fixture_url(fixture), 2, 2000);
-    g_autoptr(YtopsRedisPool) in_2 = pool_new(second, 2, 2000);
-    g_autoptr(YtopsRedisPool) in_16 = pool_new(none, 2, 2000);
+    g_autoptr(YtopsRedisPool) in_0 = pool_new(redis_fixture_url(fixture), 2, 30000);
+    g_autoptr(YtopsRedisPool) in_2 = pool_new(second, 2, 30000);
+    g_autoptr(YtopsRedisPool) in_16 = pool_new(none, 2, 30000);
     g_autoptr(GError) error = NULL;
 
     g_assert_cmpint(number_from(in_0, "INCR", "counter"), ==, 1);
