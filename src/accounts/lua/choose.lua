@@ -53,6 +53,9 @@ local function judge(id)
   if status ~= 'ACTIVE' and status_until > now then
     return status, status_until - now
   end
+  if status == 'BANNED' and status_until == 0 then
+    return status, -1
+  end
   local view = read_account(id, now, active_duration, cooldown)
   if not view then
     return 'BANNED', -1
