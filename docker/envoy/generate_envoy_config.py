@@ -5,9 +5,9 @@ each worker, and the secrets as files.
 
     generate_envoy_config.py [--env-file docker/.env] [--output docker]
 
-Writes into the output folder docker-compose.workers.yaml and generated/. The environment overrides
-the file, as it does with Docker Compose. Nothing is written unless everything is right. Any system's
-Python will do: no packages are needed.
+Writes into the output folder docker-compose.workers.yaml and generated/. The environment
+overrides the file, as it does with Docker Compose. Nothing is written unless everything is right.
+No packages are needed.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """
-Plain processes as an engine would run them as containers: each in a network namespace of its own on
-one bridge, with a root of its own in which secrets and volumes are mounted, as the user it is given.
+Plain processes as an engine would run them as containers: each in a network namespace of its own
+on one bridge, with a root of its own in which secrets and volumes are mounted, as the user given.
 
 The bridge is in a namespace too, so nothing of it is seen, or in anyone's way, outside.
 """
