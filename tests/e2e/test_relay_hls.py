@@ -235,6 +235,49 @@ def test_live_playlist_moves(api, served, media):
         assert api.get(path).body == (media / "ts" / names[turn % len(names)]).read_bytes()
 
 
+LOW_LATENCY = """#EXTM3U
+#EXT-X-TARGETDURATION:4
+#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=24.0,PART-HOLD-BACK=1.0
+#EXT-X-PART-INF:PART-TARGET=0.33
+#EXT-X-MEDIA-SEQUENCE:{first}
+#EXTINF:4.0,
+s{first}.ts
+#EXT-X-PART:DURATION=0.33,URI="p{part}.ts"
+"""
+
+
+def test_blocking_reload(api, upstream, players):
+    """A player asks for a part that is not there yet; others are served meanwhile."""
+    gate = upstream.gate()
+    now, then = (text(LOW_LATENCY.format(first=3, part=part)) for part in (1, 2))
+
+    async def answer(exchange) -> None:
+        if "_HLS_part=2" in exchange.request.target:
+            await gate.wait()
+            await then(exchange)
+        else:
+            await now(exchange)
+
+    upstream.script("/p2.ts", File(b"2" * 188))
+    master = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nll.m3u8?token=a%2Fb\n"
+    upstream.script("/ll.m3u8", answer)
+    patience = {"vod_chunk_timeout_seconds": 30}
+    base = hls(api, upstream.script("/m.m3u8", text(master)), settings=patience)
+    (media,) = paths(playlist(api, base), base)
+    waiting = players(f"{media}?_HLS_msn=3&_HLS_part=2&_HLS_skip=YES&secret=1")
+    upstream.wait_requests("/ll.m3u8", 1)
+    assert "p1.ts" not in playlist(api, media), "its address is the relay's"
+    assert waiting.is_watching()
+    assert not waiting.status
+    gate.open()
+    waiting.wait_end()
+    part = paths(waiting.body.decode(), media)[-1]
+    assert api.get(part).body == b"2" * 188
+    asked = [each.target for each in upstream.requests("/ll.m3u8")]
+    assert asked[0] == "/ll.m3u8?token=a%2Fb&_HLS_msn=3&_HLS_part=2&_HLS_skip=YES"
+    assert asked[1] == "/ll.m3u8?token=a%2Fb"
+
+
 def test_same_segment_has_the_same_address(api, served, media):
     """Players know a segment again by its address."""
     names = addresses((media / "ts/media.m3u8").read_text())

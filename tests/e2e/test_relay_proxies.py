@@ -1,10 +1,11 @@
-"""Upstreams through a proxy: every kind of stream by every kind of proxy, and what the pool is told."""
+"""Upstreams through a proxy: every kind of stream by every kind, and what the pool is told."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import urljoin
 
 import pytest
 
@@ -14,7 +15,16 @@ from support.pool_records import PoolRecords
 from support.processes import free_port, wait_until
 from support.proxies import PASSWORD, USERNAME, Tinyproxy
 from support.relay_api import RelayServer
-from support.upstream_answers import File, LiveSource, live, reset, silence, some_bytes, status, text
+from support.upstream_answers import (
+    File,
+    LiveSource,
+    live,
+    reset,
+    silence,
+    some_bytes,
+    status,
+    text,
+)
 
 pytestmark = [pytest.mark.relay, pytest.mark.sanitizer]
 
@@ -95,7 +105,7 @@ def test_hls(api, upstream, way):
     base = through(api, way, "/h/l.m3u8")
     lines = api.get(base).body.decode().splitlines()
     (name,) = [line for line in lines if line and not line.startswith("#")]
-    assert api.get(name if name.startswith("/") else f"{base.rpartition('/')[0]}/{name}").body == BODY
+    assert api.get(urljoin(base, name)).body == BODY
     assert way.count() == upstream.connections > 0
 
 
@@ -152,7 +162,7 @@ def test_failure_is_recorded_once_per_outage_and_success_after_it(
 ):
     """Two outages of several tries each."""
     break_ = File(BODY, stop_after=50_000)
-    url = upstream.script("/a.mp4", break_, reset(), break_, reset(), reset(), File(BODY))
+    url = upstream.script("/a.mp4", break_, reset(), break_, reset(), File(BODY))
     assert play(server, url, managed.url).body == BODY
     server.stop()
     state = records.state(managed.url)

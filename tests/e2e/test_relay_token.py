@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from urllib.parse import urljoin
 
 import pytest
 
@@ -248,8 +249,8 @@ def test_hls_page(api, site, upstream):
 def segment_path(api, base: str) -> str:
     reply = api.get(base)
     assert reply.status == 200, reply
-    name = [line for line in reply.body.decode().splitlines() if line and line[0] != "#"][0]
-    return name if name.startswith("/") else f"{base.rpartition('/')[0]}/{name}"
+    (name,) = [line for line in reply.body.decode().splitlines() if line and line[0] != "#"]
+    return urljoin(base, name)
 
 
 def segment(api, base: str) -> bytes:

@@ -33,7 +33,8 @@ class OpsServer:
     """
     A running ytdlp-ops-server on a port of the kernel's choice. Flags are given as keywords;
     `data_dir`, where the embedded Redis lives, and the current yt-dlp are already set. quiet: its
-    log level hides what it says when it is ready.
+    log level hides what it says when it is ready. launcher: words before the command, such as those
+    that put it into a network namespace.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class OpsServer:
         *,
         env: dict[str, str] | None = None,
         quiet: bool = False,
+        launcher: tuple[str, ...] = (),
         **flags: Any,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -60,7 +62,7 @@ class OpsServer:
         }
         if quiet:
             defaults["http_listen"] = ""  # so that the one port it listens on is the RPC's
-        self.argv = [str(server_program()), *flags_to_argv(defaults | flags)]
+        self.argv = [*launcher, str(server_program()), *flags_to_argv(defaults | flags)]
         self.process = ManagedProcess(
             self.argv, folder / "server.log", base_environment(folder) | (env or {})
         )
