@@ -8,6 +8,8 @@ from urllib.parse import urljoin
 
 import pytest
 
+from support.cli_client import Cli
+from support.contract import RelayService, StreamSpec
 from support.mapping_socks5 import Behaviour, MappingSocks5
 from support.media import probe_streams
 from support.numbered_ts import read_packets
@@ -131,6 +133,24 @@ def test_proxy_can_be_chosen(api, site, proxies):
         each.targets.clear()
         assert plays(api, of_page(api, site.page(site.media()), proxy_url=each.url), site)
         assert each.targets
+
+
+def test_page_by_rpc(relay, api, site):
+    spec = StreamSpec(url=site.page(site.media()), accountId=ACCOUNT, format="b")
+    with relay.client(service=RelayService) as rpc:
+        made = rpc.createStream(spec)
+        assert made.url == made.currentUrl == spec.url
+        assert plays(api, made.streamPath, site)
+        assert "/copy1.mp4?expire=" in rpc.getStream(made.streamId).currentUrl
+
+
+def test_page_by_command_line(relay, api, site, folder):
+    cli = Cli(folder, relay.port)
+    words = (site.page(site.media()), "--account", ACCOUNT, "--format", "b", "--json")
+    made = cli("relay", "create", *words).json
+    assert plays(api, made["streamPath"], site)
+    shown = api.stream(made["streamId"])
+    assert (shown["account_id"], shown["format"]) == (ACCOUNT, "b")
 
 
 # ---- and goes on ---------------------------------------------------------------------------------
