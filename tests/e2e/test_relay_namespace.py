@@ -1,4 +1,4 @@
-"""Redirects to private addresses over a real network: another machine, as network namespaces."""
+"""Ways to private addresses over a real network: another machine, as network namespaces."""
 
 from __future__ import annotations
 
@@ -54,11 +54,16 @@ def web_servers(cable, folder):
 
 def fetch(cable, server: RelayServer, path: str) -> tuple[int, str]:
     """Status and body of what the relay answers for that path of the other machine."""
-    base = f"http://127.0.0.1:{server.http_port}"
-    spec = json.dumps({"url": f"http://{THERE}:{PORT}{path}", "kind": "vod"})
-    made = curl(cable, "-d", spec, f"{base}/streams")
-    shown = curl(cable, "-w", "\n%{http_code}", base + json.loads(made)["stream_endpoint"])
-    body, _, status = shown.rpartition("\n")
+    spec = json.dumps({"url": f"http://{THERE}:{PORT}{path}"})
+    made = curl(cable, "-d", spec, f"http://127.0.0.1:{server.http_port}/streams")
+    status, body = get(cable, server, json.loads(made)["stream_endpoint"])
+    named = [line for line in body.splitlines() if line.startswith("/hls/")]
+    return get(cable, server, named[0]) if named else (status, body)
+
+
+def get(cable, server: RelayServer, path: str) -> tuple[int, str]:
+    url = f"http://127.0.0.1:{server.http_port}{path}"
+    body, _, status = curl(cable, "-w", "\n%{http_code}", url).rpartition("\n")
     return int(status), body
 
 
@@ -67,18 +72,21 @@ def curl(cable, *words: str) -> str:
     return subprocess.run(argv, check=True, capture_output=True, text=True, timeout=60).stdout
 
 
+WAYS = {"redirect": "/to/", "playlist": "/list/"}
 TARGETS = {PRIVATE_THERE: "there", "127.0.0.1": "here"}
 
 
 @pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("allowed", [False, True], ids=["refused", "allowed"])
-def test_redirect_to_a_private_address(cable, web_servers, folder, target, allowed):
+def test_private_address_by(cable, web_servers, folder, way, target, allowed):
+    path = WAYS[way] + target
     server = RelayServer(
         folder / "relay", launcher=cable.run_here, relay_allow_private=str(allowed).lower()
     )
     try:
         assert fetch(cable, server, "/file") == (200, "this is /file"), "the public address serves"
-        status, body = fetch(cable, server, f"/to/{target}")
+        status, body = fetch(cable, server, path)
     finally:
         server.close()
     private = web_servers[TARGETS[target]]
@@ -89,4 +97,4 @@ def test_redirect_to_a_private_address(cable, web_servers, folder, target, allow
         assert status == 502
         assert "relay-allow-private" in json.loads(body)["error"]["message"]
         assert "/secret" not in private.asked()
-    assert f"/to/{target}" in web_servers["there"].asked()
+    assert path in web_servers["there"].asked()

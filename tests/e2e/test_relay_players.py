@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from support.hls_media import LivePlaylist, hls_dir, script_folder
 from support.paths import BUILD
+from support.processes import ManagedProcess
 from support.relay_api import RelayServer
 from support.server import base_environment
 from support.upstream_answers import File, looped
@@ -124,6 +126,29 @@ def test_live_hls(play, watchable, upstream, hls_media):
     window = LivePlaylist([f"/v/ts/seg{n}.ts" for n in range(4)])
     url = watchable(upstream.script("/live.m3u8", window.answer()), kind="hls")
     assert kinds(play, url, "-live_start_index", "0") == {"video", "audio"}
+
+
+def test_ffplay(watchable, upstream, hls_media, media, folder):
+    """A file, encrypted HLS and a live stream: each plays for most of a second."""
+    script_folder(upstream, "/v", hls_media)
+    body = b"".join((hls_media / f"ts/seg{n}.ts").read_bytes() for n in range(4))
+    urls = [
+        watchable(upstream.script("/v.mp4", File((media / "video.mp4").read_bytes()))),
+        watchable(upstream.url("/v/aes/media.m3u8")),
+        watchable(upstream.script("/live.ts", looped(body, len(body))), kind="live"),
+    ]
+    sdl = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
+    for number, url in enumerate(urls):
+        argv = ["ffplay", "-v", "error", "-stats", url]
+        log = folder / f"ffplay{number}.log"
+        with ManagedProcess(argv, log, base_environment(folder) | sdl) as player:
+            player.wait_ready(lambda: seconds_played(player.log()) > 0.7, f"{url} plays")
+
+
+def seconds_played(log: str) -> float:
+    """How far the player's clock got, by its status line."""
+    clocks = [float(each) for each in re.findall(r"([\d.]+) (?:A-V|M-V|M-A):", log)]
+    return max(clocks) - clocks[0] if clocks else 0.0
 
 
 def test_curl(play, watchable, upstream, media, folder):

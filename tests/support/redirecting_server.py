@@ -3,6 +3,7 @@ A web server for another network namespace, as a program: `redirecting_server.py
 
 /file, /secret    a text that names the path
 /to/HOST          redirects to http://HOST:PORT/secret
+/list/HOST        an HLS playlist that names http://HOST:PORT/secret
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ class _Handler(BaseHTTPRequestHandler):
     server: ThreadingHTTPServer
 
     def do_GET(self) -> None:
+        _, what, *rest = self.path.split("/")
+        secret = f"http://{rest[0] if rest else ''}:{self.server.server_port}/secret"
         body = f"this is {self.path}".encode()
-        target = self.path.removeprefix("/to/")
-        self.send_response(200 if target == self.path else 302)
-        if target != self.path:
-            self.send_header("Location", f"http://{target}:{self.server.server_port}/secret")
+        self.send_response(302 if what == "to" else 200)
+        if what == "to":
+            self.send_header("Location", secret)
             body = b""
-        self.send_header("Content-Type", "video/mp4")
+        elif what == "list":
+            body = f"#EXTM3U\n#EXTINF:1,\n{secret}\n".encode()
+        kind = "application/vnd.apple.mpegurl" if what == "list" else "video/mp4"
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
