@@ -25,13 +25,25 @@ from ytdlp_ops.relay.ttypes import StreamKind, StreamSpec, StreamStatus  # noqa:
 from ytdlp_ops.tokens import TokenService  # noqa: E402
 from ytdlp_ops.tokens.ttypes import OutcomeReport, TokenData, TokenRequest  # noqa: E402
 from ytdlp_ops.work import WorkService  # noqa: E402
+from ytdlp_ops.work.ttypes import (  # noqa: E402
+    AccountPool,
+    FailedAttempt,
+    FailurePolicy,
+    QueuePart,
+    RecoveryAction,
+)
 
 __all__ = [
+    "AccountPool",
     "Client",
     "Connection",
+    "FailedAttempt",
+    "FailurePolicy",
     "ManagementService",
     "OutcomeReport",
     "Protocol",
+    "QueuePart",
+    "RecoveryAction",
     "RelayService",
     "ResourceState",
     "ServiceException",
