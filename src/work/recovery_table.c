@@ -89,9 +89,8 @@ static const YtopsRecoveryRule of_account[N_FAILURES] = {
      "the retry failed too: the URL is marked as failed, the lane goes on"},
 };
 static const YtopsRecoveryRule of_item = {
-    FAIL,  FALSE,
-    FALSE, FALSE,
-    FALSE, "nobody is at fault but the video: the URL is marked as failed, the lane goes on"};
+    FAIL,  FALSE, FALSE,
+    FALSE, FALSE, "a retry would not help: the URL is marked as failed, the lane goes on"};
 
 /* What stands in the way of every URL alike: a queue must not drain into the failures for it. */
 static gboolean is_of_system(YtopsErrorCode code)

@@ -55,7 +55,8 @@ local function tombstone(id)
   return ARGV[2] .. '_item:' .. id
 end
 
--- Remembers for an hour what became of an item, for a lane that asks late.
+-- Remembers for an hour what became of an item, for a lane that asks late; with the URL, where that
+-- may have gone on since.
 local function bury(id, what, url)
   local text = cjson.encode({ what = what, url = url, at = now })
   redis.call('SET', tombstone(id), text, 'EX', REMEMBER_S)

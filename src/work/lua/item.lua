@@ -9,10 +9,13 @@ local function find_item(id)
   end
   local memory = redis.call('GET', tombstone(id))
   local ok, grave = pcall(cjson.decode, memory or '')
-  if not ok or type(grave) ~= 'table' or type(grave.url) ~= 'string' then
+  if not ok or type(grave) ~= 'table' or type(grave.what) ~= 'string' then
     return nil, { '', '' }
   end
   local state = ''
+  if type(grave.url) ~= 'string' then
+    return nil, { grave.what, state }
+  end
   if redis.call('HEXISTS', key.result, grave.url) == 1 then
     state = 'result'
   elseif redis.call('HEXISTS', key.fail, grave.url) == 1 then

@@ -16,7 +16,7 @@ end
 take_out(id)
 redis.call('HSET', key[into], item.url, ARGV[5])
 redis.call('HDEL', key[other[into]], item.url)
-bury(id, end_of[into], item.url)
+bury(id, end_of[into])
 if next_key and #ARGV > 6 then
   append_all(next_key.inbox, 7)
   redis.call('SADD', KNOWN_QUEUES, next_queue)

@@ -35,7 +35,7 @@ local function take_back(id, max_deliveries)
   if item.deliveries >= max_deliveries then
     redis.call('HSET', key.fail, item.url, poison(item))
     redis.call('HDEL', key.result, item.url)
-    bury(id, 'poison', item.url)
+    bury(id, 'poison')
   else
     redis.call('RPUSH', key.inbox, item.url)
     redis.call('HSET', key.deliveries, item.url, item.deliveries)
