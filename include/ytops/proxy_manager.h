@@ -158,6 +158,11 @@ gboolean ytops_proxy_manager_unban(YtopsProxyManager *manager, const char *serve
 gboolean ytops_proxy_manager_reset(YtopsProxyManager *manager, const char *server_identity,
                                    const char *proxy_url, GError **error);
 
+/* A program's ban: as ban, but one that lasts longer is not shortened. */
+gboolean ytops_proxy_manager_ban_at_least(YtopsProxyManager *manager, const char *server_identity,
+                                          const char *proxy_url, const char *reason,
+                                          gint64 duration_s, GError **error);
+
 /*
  * The same for every proxy of the identity; each gives how many it changed, -1 on error. ban_all
  * changes every one; unban_all those that were banned or had a failure history; reset_all also those

@@ -13,7 +13,7 @@ static const gint64 longest_ban_s = G_GINT64_CONSTANT(100) * 365 * 24 * 3600;
 enum { LONGEST_REASON = 1000 };
 
 typedef struct {
-    const char *name; /* "ban", "unban" or "reset" */
+    const char *name; /* "ban", "ban_at_least", "unban" or "reset" */
     const char *reason;
     gint64 duration_s;
     gboolean is_bulk;
@@ -154,6 +154,15 @@ gboolean ytops_proxy_manager_ban(YtopsProxyManager *manager, const char *server_
                                  GError **error)
 {
     Action action = {.name = "ban", .reason = reason, .duration_s = duration_s};
+    return check_duration(manager, &action, error) &&
+           act_on_one(manager, server_identity, proxy_url, &action, error);
+}
+
+gboolean ytops_proxy_manager_ban_at_least(YtopsProxyManager *manager, const char *server_identity,
+                                          const char *proxy_url, const char *reason,
+                                          gint64 duration_s, GError **error)
+{
+    Action action = {.name = "ban_at_least", .reason = reason, .duration_s = duration_s};
     return check_duration(manager, &action, error) &&
            act_on_one(manager, server_identity, proxy_url, &action, error);
 }

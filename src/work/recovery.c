@@ -54,7 +54,7 @@ static gboolean ban_proxy(Recovering *self, YtopsProxyManager *proxies, const ch
         g_string_append(self->explanation, "; no proxy was used, so none is banned");
         return TRUE;
     }
-    if (ytops_proxy_manager_ban(proxies, NULL, proxy_url, reason, 0, &problem)) {
+    if (ytops_proxy_manager_ban_at_least(proxies, NULL, proxy_url, reason, 0, &problem)) {
         g_strfreev(self->recovery->banned_proxies);
         self->recovery->banned_proxies = only(proxy_url);
         return TRUE;

@@ -1,6 +1,6 @@
 -- An operator's action on some proxies.
--- ARGV: 8 'ban', 'unban' or 'reset', 9 length of a ban (-1: until unbanned), 10 its reason ('':
--- none), 11 'own' where all of them are the caller's, from 12 on the proxies.
+-- ARGV: 8 'ban', 'ban_at_least', 'unban' or 'reset', 9 length of a ban (-1: until unbanned), 10
+-- its reason ('': none), 11 'own' where all of them are the caller's, from 12 on the proxies.
 -- Gives how many were changed, and how many are neither in Redis nor the caller's.
 
 local action, duration, reason = ARGV[8], tonumber(ARGV[9]), ARGV[10]
@@ -19,9 +19,22 @@ local function unban(url, state)
   return changed
 end
 
-local words = { ban = 'banned', unban = 'unbanned', reset = 'reset' }
+local words = { ban = 'banned', ban_at_least = 'banned', unban = 'unbanned', reset = 'reset' }
+
+local function lasts_longer(state)
+  return state.status == 'BANNED' and
+      (not state.banned_until or duration >= 0 and state.banned_until >= now + duration)
+end
+
 local actions = {
   ban = function(_, state)
+    ban(state, reason ~= '' and reason or nil, duration)
+    return true
+  end,
+  ban_at_least = function(_, state)
+    if lasts_longer(state) then
+      return false
+    end
     ban(state, reason ~= '' and reason or nil, duration)
     return true
   end,

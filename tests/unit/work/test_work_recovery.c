@@ -231,6 +231,28 @@ static void test_a_ban_that_lasts_longer_stays(WorkBed *bed)
     assert_account(bed, "p_01", YTOPS_POOL_STATE_BANNED, BED_BAN_S, ours);
 }
 
+static void test_a_longer_ban_of_the_proxy_stays_too(WorkBed *bed)
+{
+    g_autoptr(YtopsWorkPool) pool = pool_of("p:3", FALSE);
+    YtopsRecoveryCase failed = {.policy = NEW_ACCOUNT,
+                                .attempt = 2,
+                                .code = YTOPS_ERROR_BOT_DETECTED,
+                                .account_id = "p_01",
+                                .proxy_url = BED_PROXY,
+                                .pool = pool};
+    static const gint64 longer[] = {YTOPS_UNTIL_UNBANNED, BED_BAN_S + 1};
+    for (gsize i = 0; i < G_N_ELEMENTS(longer); i++) {
+        g_assert_true(
+            ytops_proxy_manager_ban(bed->proxies, NULL, BED_PROXY, "by hand", longer[i], NULL));
+        g_autoptr(YtopsRecovery) recovery = recover(bed, &failed);
+        assert_only(recovery->banned_proxies, BED_PROXY);
+        assert_proxy(bed, YTOPS_POOL_STATE_BANNED, "by hand");
+    }
+    g_assert_true(ytops_proxy_manager_ban(bed->proxies, NULL, BED_PROXY, "by hand", 5, NULL));
+    g_autoptr(YtopsRecovery) recovery = recover(bed, &failed);
+    assert_proxy(bed, YTOPS_POOL_STATE_BANNED, "BOT_DETECTED (retry_with_new_account, attempt 2)");
+}
+
 /* A ban on top of a rest must not bring the account back sooner. */
 static void test_a_rest_is_not_shortened(WorkBed *bed)
 {
@@ -280,6 +302,7 @@ int main(int argc, char **argv)
     ADD(a_passing_error_makes_do_with_the_same_account);
     ADD(a_proxy_that_is_not_known_is_not_banned);
     ADD(a_ban_that_lasts_longer_stays);
+    ADD(a_longer_ban_of_the_proxy_stays_too);
     ADD(a_rest_is_not_shortened);
     ADD(bad_cases_ban_nobody);
     return g_test_run();
