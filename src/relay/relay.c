@@ -129,7 +129,10 @@ gboolean ytops_relay_stream_failover(YtopsRelayStream *stream, GError **error)
 
     if (stream->n_urls < 2) {
         g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_NOT_FOUND,
-                    "stream %s has no failover URL; create it with failover_urls", stream->id);
+                    stream->token != NULL
+                        ? "stream %s has no failover URL: its page gave one URL only, or none yet"
+                        : "stream %s has no failover URL; create it with failover_urls",
+                    stream->id);
         return FALSE;
     }
     next = (stream->url_index + 1) % stream->n_urls;

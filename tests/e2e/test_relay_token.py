@@ -266,6 +266,22 @@ def test_hls_page(api, site, upstream):
     assert api.get(old).body == b"2" * 188, "an old address is looked for where the new one is"
 
 
+def test_hls_segment_elsewhere_is_refused(api, site, upstream):
+    """What an old playlist names on another host is lost; the next playlist is the next token's."""
+    for number in (1, 2):
+        cdn = upstream.url(f"/cdn{number}/s.ts?signature={number}")
+        playlist = text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{cdn}\n")
+        site.hls_media(f"/t{number}/l.m3u8", playlist)
+    pages = site.page(*(f"{upstream.url(f'/t{n}/l.m3u8')}?expire={2**31}" for n in (1, 2)))
+    upstream.script("/cdn1/s.ts", status(403))
+    upstream.script("/cdn2/s.ts", File(b"2" * 188, content_type="video/mp2t"))
+    base = of_page(api, pages, kind="hls")
+    reply = api.get(segment_path(api, base))
+    assert (reply.status, reply.error()["code"]) == (502, "HTTP_403")
+    assert segment(api, base) == b"2" * 188
+    assert site.pages() == 2
+
+
 def segment_path(api, base: str) -> str:
     reply = api.get(base)
     assert reply.status == 200, reply
