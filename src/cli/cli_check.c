@@ -125,6 +125,18 @@ static gboolean check_clear(const CliOptions *options, GError **error)
     return REFUSE(error, "'queue clear' needs --part inbox, --part result or --part fail");
 }
 
+static gboolean check_stop(const CliOptions *options, GError **error)
+{
+    guint targets = (options->argument != NULL) + (options->queue != NULL) + options->all;
+
+    if (targets == 1)
+        return TRUE;
+    return REFUSE(error,
+                  "'lane stop' needs exactly one of LANE_ID, --queue QUEUE and --all, and "
+                  "got %s",
+                  targets == 0 ? "none" : "more than one");
+}
+
 gboolean cli_check(const CliOptions *options, GError **error)
 {
     if (!check_known(options, error) || !check_argument(options, error))
@@ -136,6 +148,8 @@ gboolean cli_check(const CliOptions *options, GError **error)
         return check_report(options, error);
     case CLI_QUEUE_PUSH:
         return check_push(options, error);
+    case CLI_LANE_STOP:
+        return check_stop(options, error);
     case CLI_QUEUE_STATUS:
         return check_status(options, error);
     case CLI_QUEUE_CLEAR:

@@ -75,6 +75,8 @@ static const CliOption OPTIONS[CLI_N_OPTS] = {
                        "show how the queue drains, until it has"},
     [CLI_OPT_PART] = {"part", "PART", CLI_VALUE_PART, 0,
                       "what to delete: inbox (what waits), result or fail"},
+    [CLI_OPT_COUNT] = {"count", "N", CLI_VALUE_COUNT, FIELD(count), "so many (default 1)"},
+    [CLI_OPT_QUEUE] = {"queue", "QUEUE", CLI_VALUE_TEXT, FIELD(queue), "every lane of that queue"},
 };
 
 #define ON_PROXIES (CLI_BIT(CLI_OPT_ALL) | CLI_BIT(CLI_OPT_IDENTITY) | CLI_BIT(CLI_OPT_YES))
@@ -131,6 +133,13 @@ static const CliCommand COMMANDS[] = {
     {CLI_QUEUE_REQUEUE, "queue", "requeue", "QUEUE", 0, "put the failed URLs back into the queue"},
     {CLI_QUEUE_CLEAR, "queue", "clear", "QUEUE", CLI_BIT(CLI_OPT_PART) | CLI_BIT(CLI_OPT_YES),
      "delete what waits, the results or the failures"},
+    {CLI_LANE_STATUS, "lane", "status", "[QUEUE]", 0,
+     "every lane of every server, and what it does"},
+    {CLI_LANE_START, "lane", "start", "[QUEUE]", CLI_BIT(CLI_OPT_COUNT),
+     "start lanes in the asked server, with its settings"},
+    {CLI_LANE_STOP, "lane", "stop", "[LANE_ID]",
+     CLI_BIT(CLI_OPT_QUEUE) | CLI_BIT(CLI_OPT_ALL) | CLI_BIT(CLI_OPT_YES),
+     "stop lanes of any server after the URL in work"},
     {CLI_TOKEN, "token", NULL, "URL", A_TOKEN, "get the info.json of a video"},
     {CLI_REPORT, "report", NULL, NULL, A_REPORT, "tell what became of a token's use"},
     {CLI_EVENTS, "events", NULL, NULL,

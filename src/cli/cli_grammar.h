@@ -29,6 +29,9 @@ typedef enum {
     CLI_QUEUE_FAILED,
     CLI_QUEUE_REQUEUE,
     CLI_QUEUE_CLEAR,
+    CLI_LANE_STATUS,
+    CLI_LANE_START,
+    CLI_LANE_STOP,
     CLI_TOKEN,
     CLI_REPORT,
     CLI_EVENTS,
@@ -76,6 +79,8 @@ typedef enum {
     CLI_OPT_FILE,
     CLI_OPT_WATCH,
     CLI_OPT_PART,
+    CLI_OPT_COUNT,
+    CLI_OPT_QUEUE,
     CLI_N_OPTS
 } CliOptionId;
 

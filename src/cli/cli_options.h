@@ -41,6 +41,8 @@ typedef struct {
     char *since;
     gboolean watch;
     char *file;
+    gint64 count; /* 0: not given */
+    char *queue;
     YtopsQueuePart queue_part; /* counts where CLI_OPT_PART was given */
 
     gboolean sticky;

@@ -86,9 +86,10 @@ class HttpDoubleHandler(BaseHTTPRequestHandler):
             f"<!DOCTYPE html><html><title>Error {status}</title></html>".encode(), status=status
         )
 
-    def send_media(self, path: Path) -> None:
-        """The file, or the part of it that a Range header asks for."""
+    def send_media(self, path: Path, part: float = 1.0) -> None:
+        """The file, or what a Range header asks for; `part`: as if it ended there."""
         body = path.read_bytes()
+        body = body[: int(len(body) * part)]
         kind = _TYPES.get(path.suffix, "application/octet-stream")
         headers = {"Accept-Ranges": "bytes"}
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))

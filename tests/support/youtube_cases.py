@@ -25,6 +25,8 @@ class Case:
     """Of the page and of the player API."""
     media_status: int = 200
     """Of the media URLs."""
+    media_part: float = 1.0
+    """How much of the media there is, as if it were all."""
     formats: bool = True
     hangs: bool = False
     """The player API answers when the double is released."""
@@ -37,6 +39,8 @@ class Case:
     licensed: bool = False
     set_cookies: tuple[str, ...] = ()
     """Set-Cookie headers of the page."""
+    first: str = ""
+    """The case that the first extraction meets instead."""
 
 
 def _refused(status: str, reason: str, subreason: str = "", **more: Any) -> Case:
@@ -55,6 +59,8 @@ CASES = {
     ),
     "media403": Case(media_status=403),
     "bot": _refused("LOGIN_REQUIRED", "Sign in to confirm you\u2019re not a bot"),
+    "botonce": Case(first="bot"),
+    "cut": Case(media_part=0.6),
     "captcha": _refused(
         "UNPLAYABLE", "Video unavailable", error_screen={"playerCaptchaViewModel": {"page": "x"}}
     ),
@@ -119,9 +125,14 @@ def case_of(video: str) -> Case:
     return CASES.get(video[:9].rstrip("_"), CASES["unavail"])
 
 
-def player_response(video: str, media_bytes: dict[str, int]) -> Json:
-    """ytInitialPlayerResponse, and the answer of youtubei/v1/player. Sizes by name of media."""
+def case_now(video: str, n_extractions: int) -> Case:
+    """The behaviour in the n-th extraction, from 1."""
     case = case_of(video)
+    return CASES[case.first] if case.first and n_extractions <= 1 else case
+
+
+def player_response(video: str, case: Case, media_bytes: dict[str, int]) -> Json:
+    """ytInitialPlayerResponse, and the answer of youtubei/v1/player. Sizes by name of media."""
     shown = case.answers_for or video
     response: Json = {
         "responseContext": {"visitorData": "CgtURVNUVklTSVRPUg%3D%3D"},

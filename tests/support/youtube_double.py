@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from .certificate import server_context
 from .http_double import HttpDouble, HttpDoubleHandler
-from .youtube_cases import case_of, player_response
+from .youtube_cases import Case, case_now, case_of, player_response
 
 HOSTS = (
     "www.youtube.com",
@@ -90,17 +90,21 @@ class _Handler(HttpDoubleHandler):
     def _page(self, video: str) -> None:
         self.server.count(f"page {video}")
         self.server.cookies.append(self.headers.get("Cookie", ""))
-        case = case_of(video)
+        case = self._case(video)
         if case.http_status != 200:
             self.send_failure(case.http_status)
             return
-        response = player_response(video, self.server.sizes)
+        response = player_response(video, case, self.server.sizes)
         page = _script(
             f"ytcfg.set({json.dumps(_config())});",
             f"var ytInitialPlayerResponse = {json.dumps(response)};",
             f"var ytInitialData = {json.dumps(_INITIAL_DATA)};",
         )
         self._send_with_cookies(page, case.set_cookies)
+
+    def _case(self, video: str) -> Case:
+        """An extraction asks for the page first, and once."""
+        return case_now(video, self.server.requests[f"page {video}"])
 
     def _send_with_cookies(self, page: bytes, cookies: tuple[str, ...]) -> None:
         self.send_response(200)
@@ -117,13 +121,13 @@ class _Handler(HttpDoubleHandler):
         token = body.get("serviceIntegrityDimensions", {}).get("poToken")
         if token:
             self.server.po_tokens.append(token)
-        case = case_of(video)
+        case = self._case(video)
         if case.hangs:
             self.server.released.wait()
         if case.http_status != 200:
             self.send_failure(case.http_status)
         else:
-            self._json(player_response(video, self.server.sizes))
+            self._json(player_response(video, case, self.server.sizes))
 
     def _media(self, query: dict[str, str]) -> None:
         video = query.get("id", "")
@@ -131,10 +135,11 @@ class _Handler(HttpDoubleHandler):
         if "pot" in query:
             self.server.po_tokens.append(query["pot"])
         name = _MEDIA.get(query.get("itag", ""))
-        if case_of(video).media_status != 200 or not name or "expire" not in query:
+        case = case_of(video)
+        if case.media_status != 200 or not name or "expire" not in query:
             self.send_failure(403)
         else:
-            self.send_media(self.server.media / name)
+            self.send_media(self.server.media / name, case.media_part)
 
     def _json(self, value: dict[str, Any]) -> None:
         self.send_body(json.dumps(value).encode(), "application/json; charset=utf-8")

@@ -131,7 +131,7 @@ static const struct {
     const char *named;
 } REFUSED[] = {
     {"proxy list", "'proxy'"},
-    {"proxy list", "info, ping, proxies, accounts, relay, queue, token, report"},
+    {"proxy list", "info, ping, proxies, accounts, relay, queue, lane, token, report"},
     {"proxies", "list, ban, unban, reset, delete"},
     {"proxies remove x", "'remove'"},
     {"info now", "'now'"},
