@@ -62,13 +62,13 @@ class ContainerNet:
         namespace = self._namespace(container)
         container.address = f"10.77.0.{number}"
         _ip("netns", "add", namespace)
+        self.containers.append(container)
         peer = ("peer", "name", "eth0", "netns", namespace)
         _ip("-n", self._hub, "link", "add", f"port{number}", "type", "veth", *peer)
         _ip("-n", self._hub, "link", "set", f"port{number}", "master", "bridge", "up")
         _ip("-n", namespace, "address", "add", f"{container.address}/24", "dev", "eth0")
         _ip("-n", namespace, "link", "set", "eth0", "up")
         _ip("-n", namespace, "link", "set", "lo", "up")
-        self.containers.append(container)
         return container
 
     def start(self, container: Container, command: list[str]) -> ManagedProcess:
@@ -90,10 +90,18 @@ class ContainerNet:
 
     def close(self) -> None:
         for container in reversed(self.containers):
-            if container.process:
-                container.process.close()
-            _ip("netns", "del", self._namespace(container))
+            try:
+                if container.process:
+                    container.process.close()
+            finally:
+                _ip("netns", "del", self._namespace(container))
         _ip("netns", "del", self._hub)
+
+    def __enter__(self) -> ContainerNet:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _namespace(self, container: Container) -> str:
         return f"{self._prefix}-{container.name}"

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from .envoy import SECRETS, generate
-from .paths import ROOT
+from .paths import BUILD, ROOT
 
 DOCKER = ROOT / "docker"
 COMPOSE_FILES = ("docker-compose.yaml", "worker.yaml", "docker-compose.airflow.yaml")
@@ -76,3 +76,10 @@ def healthcheck(service: dict[str, Any]) -> list[str]:
     kind, *words = service["healthcheck"]["test"]
     words = [word.replace("$$", "$") for word in words]
     return words if kind == "CMD" else ["/bin/sh", "-c", *words]
+
+
+def install(prefix: Path) -> Path:
+    """`cmake --install` into the folder; its path."""
+    argv = ["cmake", "--install", BUILD, "--prefix", prefix]
+    subprocess.run(argv, check=True, capture_output=True)
+    return prefix

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .contract import Connection
+from .contract import Connection, connect
 from .paths import ROOT, envoy_program
 from .processes import ManagedProcess, free_port, wait_until
 from .server import base_environment
@@ -105,6 +105,10 @@ class Envoy:
     def client(self, **how: Any) -> Connection:
         """A client of the workers, for the length of a block."""
         return Connection(self.port, **how)
+
+    def connect(self, **how: Any) -> Any:
+        """A client of the workers; close it."""
+        return connect(self.port, **how)
 
     def close(self) -> None:
         self.process.close()
