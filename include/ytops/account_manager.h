@@ -138,6 +138,15 @@ gboolean ytops_account_manager_choose(YtopsAccountManager *manager,
 GPtrArray *ytops_account_manager_list(YtopsAccountManager *manager, const char *prefix,
                                       gint64 limit, GError **error);
 
+/* How many there are by YtopsPoolState. */
+typedef struct {
+    gint64 by_state[YTOPS_POOL_STATE_BANNED + 1];
+} YtopsAccountCounts;
+
+/* All known accounts, counted as a listing would show them; changes nothing. In chunks, as a listing. */
+gboolean ytops_account_manager_count(YtopsAccountManager *manager, YtopsAccountCounts *counts,
+                                     GError **error);
+
 /*
  * For one who watches: at most `count` accounts (500), in byte order of id, and where to go on. A
  * cursor of NULL begins; it is NULL again behind the last. Free with g_ptr_array_unref; the cursor is

@@ -10,6 +10,8 @@
 
 #include <glib.h>
 
+#include "ytops/metrics.h"
+
 /* ---- replies ---------------------------------------------------------------------------- */
 
 typedef struct YtopsRedisReply YtopsRedisReply;
@@ -49,6 +51,7 @@ typedef struct YtopsRedisPool YtopsRedisPool;
 typedef struct {
     guint max_connections; /* 0: 16. More callers than that wait for one, up to the timeout. */
     guint timeout_ms;      /* each step of a call, see above; 0: 2000 */
+    YtopsMetrics *metrics; /* NULL: none; must outlive the pool */
 } YtopsRedisPoolOptions;
 
 /*

@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "ytops/error.h"
+#include "ytops/metrics.h"
 #include "ytops/relay_settings.h"
 #include "ytops/relay_source.h"
 
@@ -92,6 +93,12 @@ YtopsRelay *ytops_relay_new(uv_loop_t *loop, const YtopsRelaySettings *settings,
  * and nobody, as it is at first. What is being asked for is not cancelled by it.
  */
 void ytops_relay_set_source(YtopsRelay *relay, const YtopsRelaySource *source, gpointer data);
+
+/*
+ * Measures from now on; once. `metrics` must outlive the relay, be exposed on the loop's thread, and not
+ * after the relay was closed.
+ */
+void ytops_relay_set_metrics(YtopsRelay *relay, YtopsMetrics *metrics);
 
 /* Ends every stream (its clients' on_end is called) and frees once libuv and curl are done. */
 void ytops_relay_close(YtopsRelay *relay);

@@ -11,6 +11,7 @@
 #include "ytops/account_manager.h"
 #include "ytops/error_policy.h"
 #include "ytops/lane_crew.h"
+#include "ytops/metrics.h"
 #include "ytops/proxy_manager.h"
 #include "ytops/relay.h"
 #include "ytops/relay_loop.h"
@@ -47,6 +48,7 @@ typedef struct {
     /* The relay is touched on its loop's thread only. Both NULL: RelayService is not served. */
     YtopsRelayLoop *relay_loop;
     YtopsRelay *relay;
+    YtopsMetrics *metrics; /* NULL: none; must outlive also what `tokens` still runs */
 } YtopsRpcServices;
 
 typedef struct YtopsRpcServer YtopsRpcServer;

@@ -15,6 +15,7 @@
 
 #include "ytops/account_manager.h"
 #include "ytops/error_policy.h"
+#include "ytops/metrics.h"
 #include "ytops/proxy_manager.h"
 #include "ytops/token_request.h"
 
@@ -35,6 +36,7 @@ typedef struct {
     const char *server_identity;
     guint worker_max_jobs;    /* a warm process is replaced after so many */
     guint worker_max_rss_mib; /* or when it has grown to this */
+    YtopsMetrics *metrics; /* NULL: none; must outlive the service, and not be exposed after it */
 } YtopsTokenOptions;
 
 typedef struct YtopsTokenService YtopsTokenService;

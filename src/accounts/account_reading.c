@@ -77,6 +77,28 @@ GPtrArray *ytops_account_manager_list(YtopsAccountManager *manager, const char *
     return g_steal_pointer(&infos);
 }
 
+/* {cursor, ACTIVE, RESTING, BANNED} */
+static gboolean take_counts(const YtopsRedisReply *reply, gpointer data)
+{
+    YtopsAccountCounts *counts = data;
+    for (int state = 0; state <= YTOPS_POOL_STATE_BANNED; state++)
+        counts->by_state[state] +=
+            ytops_redis_reply_int(ytops_redis_reply_at(reply, (gsize)state + 1), 0);
+    return TRUE;
+}
+
+gboolean ytops_account_manager_count(YtopsAccountManager *manager, YtopsAccountCounts *counts,
+                                     GError **error)
+{
+    g_autofree char *active = account_manager_number(manager->policy.active_duration_s);
+    g_autofree char *cooldown = account_manager_number(manager->policy.cooldown_duration_s);
+    const char *args[] = {active, cooldown, NULL};
+    YtopsAuditAuthor author = account_manager_author(manager);
+    *counts = (YtopsAccountCounts){0};
+    return account_store_walk(manager->store, &author, ACCOUNT_SCRIPT_COUNT, NULL,
+                              ACCOUNT_STORE_LARGEST_STEP, args, take_counts, counts, error);
+}
+
 GPtrArray *ytops_account_manager_list_step(YtopsAccountManager *manager, char **cursor,
                                            gint64 count, GError **error)
 {

@@ -5,6 +5,7 @@
 #include "account_ban_at_least.lua.h"
 #include "account_changes.lua.h"
 #include "account_choose.lua.h"
+#include "account_count.lua.h"
 #include "account_delete_all.lua.h"
 #include "account_get.lua.h"
 #include "account_list.lua.h"
@@ -33,6 +34,7 @@ static const struct {
     [ACCOUNT_SCRIPT_CHOOSE] = {"account_choose", account_choose_lua},
     [ACCOUNT_SCRIPT_LIST] = {"account_list", account_list_lua},
     [ACCOUNT_SCRIPT_CHANGES] = {"account_changes", account_changes_lua},
+    [ACCOUNT_SCRIPT_COUNT] = {"account_count", account_count_lua},
     [ACCOUNT_SCRIPT_REPORT_SUCCESS] = {"account_report_success", account_report_success_lua},
     [ACCOUNT_SCRIPT_REPORT_FAILURE] = {"account_report_failure", account_report_failure_lua},
     [ACCOUNT_SCRIPT_BAN] = {"account_ban", account_ban_lua},

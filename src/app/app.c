@@ -3,14 +3,13 @@
 #include <unistd.h>
 
 #include "drain.h"
+#include "foundation.h"
 #include "instance_service.h"
 #include "lane_service.h"
+#include "metrics_service.h"
 #include "relay_service.h"
 #include "relay_source.h"
 #include "signals.h"
-#include "ytops/embedded_redis.h"
-#include "ytops/error.h"
-#include "ytops/proxy_url.h"
 #include "ytops/rpc_server.h"
 
 #define HEARTBEAT_MS 15000
@@ -19,19 +18,15 @@ struct App {
     const YtopsConfig *config;
     char *instance_id;
     gint64 started_at;
-    YtopsEmbeddedRedis *embedded_redis; /* NULL with --redis-url */
-    YtopsRedisPool *redis;
-    YtopsAccountManager *accounts;
-    YtopsProxyManager *proxies;
-    YtopsErrorPolicy *error_policy;
-    YtopsWorkQueues *queues;
-    YtopsTokenService *tokens; /* NULL on the management role */
+    YtopsMetrics *metrics;
+    Foundation *base;
     LaneService *lanes;
     YtopsRpcServer *rpc;
     HttpService *http;         /* NULL without --http-listen */
     RelayService *relay;       /* NULL without http, and on the management role */
     RelaySource *relay_source; /* NULL where the relay is */
     InstanceService *instance;
+    MetricsService *measuring;
 };
 
 /* Unique per process, and readable: it names this worker in the rotation of the proxies. */
@@ -40,151 +35,15 @@ static char *make_instance_id(void)
     return g_strdup_printf("%s-%d-%04x", g_get_host_name(), (int)getpid(), g_random_int() & 0xffff);
 }
 
-static gboolean start_redis(App *app, GError **error)
-{
-    const YtopsConfig *config = app->config;
-    YtopsRedisPoolOptions options = {
-        .max_connections = (guint)(config->rpc_workers + config->token_workers + config->lanes + 5),
-        .timeout_ms = (guint)config->redis_timeout_ms,
-    };
-    const char *url = config->redis_url;
-
-    if (*url == '\0') {
-        app->embedded_redis =
-            ytops_embedded_redis_start(config->data_dir, config->redis_server, error);
-        if (app->embedded_redis == NULL) {
-            g_prefix_error(error, "the private Redis (--data-dir, --redis-server): ");
-            return FALSE;
-        }
-        url = ytops_embedded_redis_get_url(app->embedded_redis);
-    }
-    app->redis = ytops_redis_pool_new(url, &options, error);
-    if (app->redis == NULL)
-        g_prefix_error(error, "--redis-url: ");
-    return app->redis != NULL;
-}
-
-/* An unreachable Redis is no reason to stay down: calls say REDIS_UNAVAILABLE until it is back. */
-static void check_redis(App *app)
-{
-    g_autoptr(GError) error = NULL;
-
-    if (!ytops_redis_ping(app->redis, &error))
-        ytops_log_warning("app", "Redis does not answer yet; calls fail until it does", "redis",
-                          ytops_redis_pool_get_display_url(app->redis), "error", error->message,
-                          NULL);
-}
-
-static void make_accounts(App *app)
-{
-    const YtopsConfig *config = app->config;
-    YtopsAccountPolicy policy = {
-        .active_duration_s = config->account_active_duration_min * 60,
-        .cooldown_duration_s = config->account_cooldown_duration_min * 60,
-        .failure_threshold = config->account_failure_threshold,
-        .ban_duration_s = config->account_ban_duration_s,
-    };
-
-    app->accounts = ytops_account_manager_new(app->redis, &policy, app->instance_id, NULL);
-}
-
-static void make_queues(App *app)
-{
-    YtopsWorkQueuePolicy policy = {
-        .lease_s = app->config->lease_s,
-        .max_deliveries = app->config->max_deliveries,
-    };
-
-    app->queues = ytops_work_queues_new(app->redis, &policy, NULL);
-}
-
-static gboolean make_proxies(App *app, GError **error)
-{
-    const YtopsConfig *config = app->config;
-    YtopsProxyPolicy policy = {
-        .window_s = config->failure_window_s,
-        .threshold_count = config->failure_threshold_count,
-        .threshold_unique_accounts = config->failure_threshold_unique_accounts,
-        .ban_duration_s = config->proxy_ban_duration_s,
-    };
-    g_autoptr(GPtrArray) list = ytops_proxy_list_parse(config->proxies, error);
-    g_autoptr(GPtrArray) urls = g_ptr_array_new();
-
-    if (list == NULL) {
-        g_prefix_error(error, "--proxies: ");
-        return FALSE;
-    }
-    for (guint i = 0; i < list->len; i++)
-        g_ptr_array_add(urls, ((YtopsProxyUrl *)list->pdata[i])->text);
-    g_ptr_array_add(urls, NULL);
-    app->proxies =
-        ytops_proxy_manager_new(app->redis, &policy, config->server_identity, app->instance_id,
-                                (const char *const *)urls->pdata, NULL);
-    if (list->len == 0 && config->service_role != YTOPS_ROLE_MANAGEMENT)
-        ytops_log_warning("app",
-                          "no proxies are configured (--proxies): getToken will raise "
-                          "NO_ACTIVE_PROXIES",
-                          NULL);
-    return TRUE;
-}
-
-static gboolean split_ytdlp_args(const char *text, char ***args, GError **error)
-{
-    g_autoptr(GError) cause = NULL;
-
-    *args = NULL;
-    if (g_shell_parse_argv(text, NULL, args, &cause) ||
-        g_error_matches(cause, G_SHELL_ERROR, G_SHELL_ERROR_EMPTY_STRING))
-        return TRUE;
-    g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT,
-                "--ytdlp-args: cannot split '%s' into words: %s", text, cause->message);
-    return FALSE;
-}
-
-static gboolean start_tokens(App *app, GError **error)
-{
-    const YtopsConfig *config = app->config;
-    g_auto(GStrv) ytdlp_args = NULL;
-    YtopsTokenOptions options = {
-        .runner = config->token_runner == YTOPS_RUNNER_WARM ? YTOPS_TOKEN_RUNNER_WARM
-                                                            : YTOPS_TOKEN_RUNNER_COMMAND,
-        .workers = (guint)config->token_workers,
-        .queue_limit = (guint)config->token_queue_limit,
-        .cache_ttl_s = config->token_cache_ttl,
-        .cookies_dir = config->cookies_dir,
-        .pot_provider_url = config->pot_provider_url,
-        .python = config->python,
-        .worker_script = config->worker_script,
-        .ytdlp = config->ytdlp,
-        .server_identity = config->server_identity,
-        .worker_max_jobs = (guint)config->worker_max_jobs,
-        .worker_max_rss_mib = (guint)config->worker_max_rss_mib,
-    };
-
-    app->error_policy = ytops_error_policy_new(config->error_policy, error);
-    if (app->error_policy == NULL) {
-        g_prefix_error(error, "--error-policy: ");
-        return FALSE;
-    }
-    if (config->service_role == YTOPS_ROLE_MANAGEMENT)
-        return TRUE;
-    if (!split_ytdlp_args(config->ytdlp_args, &ytdlp_args, error))
-        return FALSE;
-    options.ytdlp_args = (const char *const *)ytdlp_args;
-    app->tokens =
-        ytops_token_service_new(&options, app->accounts, app->proxies, app->error_policy, error);
-    return app->tokens != NULL;
-}
-
 static gboolean make_lanes(App *app, GError **error)
 {
     YtopsLaneParts parts = {
-        .redis = app->redis,
-        .queues = app->queues,
-        .accounts = app->accounts,
-        .proxies = app->proxies,
-        .tokens = app->tokens,
-        .errors = app->error_policy,
+        .redis = app->base->redis,
+        .queues = app->base->queues,
+        .accounts = app->base->accounts,
+        .proxies = app->base->proxies,
+        .tokens = app->base->tokens,
+        .errors = app->base->error_policy,
     };
 
     app->lanes = lane_service_new(app->config, app->instance_id, &parts, error);
@@ -208,17 +67,18 @@ static gboolean start_rpc(App *app, GError **error)
         .server_identity = config->server_identity,
         .instance_id = app->instance_id,
         .started_at = app->started_at,
-        .redis = app->redis,
-        .accounts = app->accounts,
-        .proxies = app->proxies,
-        .error_policy = app->error_policy,
-        .queues = app->queues,
+        .redis = app->base->redis,
+        .accounts = app->base->accounts,
+        .proxies = app->base->proxies,
+        .error_policy = app->base->error_policy,
+        .queues = app->base->queues,
         .lane_board = lane_service_get_board(app->lanes),
         .lane_crew = lane_service_get_crew(app->lanes),
-        .tokens = app->tokens,
+        .tokens = app->base->tokens,
         .token_timeout_s = config->token_timeout_s,
         .relay_loop = app->relay != NULL ? http_service_get_loop(app->http) : NULL,
         .relay = app->relay != NULL ? relay_service_get_relay(app->relay) : NULL,
+        .metrics = app->metrics,
     };
 
     app->rpc = ytops_rpc_server_new(&options, &services, error);
@@ -241,9 +101,9 @@ static gboolean make_http(App *app, GError **error)
 static void start_relay_source(App *app)
 {
     RelaySourceOptions options = {
-        .tokens = app->tokens,
-        .proxies = app->proxies,
-        .policy = app->error_policy,
+        .tokens = app->base->tokens,
+        .proxies = app->base->proxies,
+        .policy = app->base->error_policy,
         .timeout_s = app->config->token_timeout_s,
     };
 
@@ -252,6 +112,22 @@ static void start_relay_source(App *app)
     options.loop = http_service_get_loop(app->http);
     options.relay = relay_service_get_relay(app->relay);
     app->relay_source = relay_source_new(&options);
+}
+
+static void start_measuring(App *app)
+{
+    MetricsServiceParts parts = {
+        .config = app->config,
+        .metrics = app->metrics,
+        .rpc = app->rpc,
+        .http = app->http,
+        .relay = app->relay,
+        .pools = {app->config, app->metrics, app->base->accounts, app->base->proxies,
+                  app->base->queues},
+    };
+
+    if (app->http != NULL)
+        app->measuring = metrics_service_new(&parts);
 }
 
 static gboolean start_http(App *app, GError **error)
@@ -265,9 +141,9 @@ static void start_instance(App *app)
         .config = app->config,
         .instance_id = app->instance_id,
         .started_at = app->started_at,
-        .redis = app->redis,
+        .redis = app->base->redis,
         .rpc = app->rpc,
-        .tokens = app->tokens,
+        .tokens = app->base->tokens,
         .http = app->http,
         .relay = app->relay,
     };
@@ -282,16 +158,15 @@ App *app_new(const YtopsConfig *config, GError **error)
     app->config = config;
     app->instance_id = make_instance_id();
     app->started_at = g_get_real_time() / G_USEC_PER_SEC;
-    if (!start_redis(app, error))
-        return NULL;
-    check_redis(app);
-    make_accounts(app);
-    make_queues(app);
-    if (!make_proxies(app, error) || !start_tokens(app, error) || !make_lanes(app, error) ||
-        !make_http(app, error))
+    app->metrics = ytops_metrics_new();
+    app->base = foundation_new(config, app->instance_id, app->metrics, error);
+    if (app->base == NULL || !make_lanes(app, error) || !make_http(app, error))
         return NULL;
     start_relay_source(app);
-    if (!start_rpc(app, error) || !start_http(app, error) || !lane_service_start(app->lanes, error))
+    if (!start_rpc(app, error))
+        return NULL;
+    start_measuring(app);
+    if (!start_http(app, error) || !lane_service_start(app->lanes, error))
         return NULL;
     start_instance(app);
     return g_steal_pointer(&app);
@@ -306,7 +181,8 @@ static void log_ready(App *app)
                    ytops_role_to_string(app->config->service_role), "listen", app->config->listen,
                    "port", YTOPS_LOG_INT(ytops_rpc_server_get_port(app->rpc)), "http_port",
                    http_port, "server_identity", app->config->server_identity, "instance_id",
-                   app->instance_id, "redis", ytops_redis_pool_get_display_url(app->redis), NULL);
+                   app->instance_id, "redis", ytops_redis_pool_get_display_url(app->base->redis),
+                   NULL);
 }
 
 /* Failing is no news worth a line a time: whatever needs Redis next says so. */
@@ -315,9 +191,9 @@ static void beat(App *app)
     g_autoptr(GError) error = NULL;
 
     if (app->config->service_role == YTOPS_ROLE_MANAGEMENT ||
-        !ytops_proxy_manager_was_used(app->proxies))
+        !ytops_proxy_manager_was_used(app->base->proxies))
         return;
-    if (!ytops_proxy_manager_heartbeat(app->proxies, &error))
+    if (!ytops_proxy_manager_heartbeat(app->base->proxies, &error))
         ytops_log_debug("app", "heartbeat failed", "error", error->message, NULL);
 }
 
@@ -352,10 +228,11 @@ void app_run(App *app)
             beat(app);
     }
     instance_service_set_draining(app->instance);
-    drain(app->rpc, app->tokens, app->http, lane_service_get_crew(app->lanes),
+    metrics_service_set_draining(app->measuring);
+    drain(app->rpc, app->base->tokens, app->http, lane_service_get_crew(app->lanes),
           app->config->drain_grace_s, app->config->drain_timeout_s);
     if (app->config->service_role != YTOPS_ROLE_MANAGEMENT)
-        ytops_proxy_manager_leave(app->proxies, NULL);
+        ytops_proxy_manager_leave(app->base->proxies, NULL);
     ytops_log_info("app", "stopped", NULL);
 }
 
@@ -364,19 +241,15 @@ void app_free(App *app)
     if (app == NULL)
         return;
     instance_service_free(app->instance);
-    ytops_rpc_server_free(app->rpc);
     http_service_close(app->http);
+    metrics_service_free(app->measuring);
+    ytops_rpc_server_free(app->rpc);
     relay_source_free(app->relay_source);
     relay_service_free(app->relay);
     http_service_free(app->http);
     lane_service_free(app->lanes);
-    ytops_token_service_free(app->tokens);
-    ytops_error_policy_free(app->error_policy);
-    ytops_work_queues_free(app->queues);
-    ytops_proxy_manager_free(app->proxies);
-    ytops_account_manager_free(app->accounts);
-    ytops_redis_pool_free(app->redis);
-    ytops_embedded_redis_stop(app->embedded_redis);
+    foundation_free(app->base);
+    ytops_metrics_free(app->metrics);
     g_free(app->instance_id);
     g_free(app);
 }

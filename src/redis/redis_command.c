@@ -39,20 +39,28 @@ static void give_back(YtopsRedisPool *pool, RedisConnection *connection,
 YtopsRedisReply *redis_command_exchange(YtopsRedisPool *pool, gsize argc, const char *const *argv,
                                         GError **error)
 {
+    const RedisMetrics *metrics = redis_pool_get_metrics(pool);
     g_autoptr(GError) cause = NULL;
-    RedisConnection *connection = NULL;
+    RedisConnection *connection;
     YtopsRedisReply *reply;
+    gint64 start_us;
 
-    if (check_arguments(argc, argv, error))
-        connection = redis_pool_acquire(pool, error);
-    if (connection == NULL)
+    if (!check_arguments(argc, argv, error))
         return NULL;
+    connection = redis_pool_acquire(pool, error);
+    if (connection == NULL) {
+        redis_metrics_failed(metrics);
+        return NULL;
+    }
+    start_us = g_get_monotonic_time();
     reply =
         redis_connection_exchange(connection, argc, argv, redis_pool_get_timeout_ms(pool), &cause);
     if (reply != NULL) {
+        redis_metrics_answered(metrics, start_us, redis_reply_error(reply));
         give_back(pool, connection, reply);
         return reply;
     }
+    redis_metrics_failed(metrics);
     redis_pool_lose(pool, connection, cause);
     redis_error_set_unavailable(error, ytops_redis_pool_get_display_url(pool), cause->message);
     return NULL;

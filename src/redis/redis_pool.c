@@ -33,6 +33,7 @@ struct YtopsRedisPool {
     RedisUrl *url;
     guint max_connections;
     guint timeout_ms;
+    RedisMetrics metrics;
 
     GMutex mutex;
     GCond changed; /* a connection or a slot became free, or the gate closed */
@@ -60,6 +61,7 @@ YtopsRedisPool *ytops_redis_pool_new(const char *url, const YtopsRedisPoolOption
     pool->max_connections =
         options->max_connections != 0 ? options->max_connections : DEFAULT_MAX_CONNECTIONS;
     pool->timeout_ms = options->timeout_ms != 0 ? options->timeout_ms : DEFAULT_TIMEOUT_MS;
+    redis_metrics_init(&pool->metrics, options->metrics);
     g_mutex_init(&pool->mutex);
     g_cond_init(&pool->changed);
     g_queue_init(&pool->idle);
@@ -92,6 +94,11 @@ const char *ytops_redis_pool_get_display_url(const YtopsRedisPool *pool)
 guint redis_pool_get_timeout_ms(const YtopsRedisPool *pool)
 {
     return pool->timeout_ms;
+}
+
+const RedisMetrics *redis_pool_get_metrics(const YtopsRedisPool *pool)
+{
+    return &pool->metrics;
 }
 
 /* Under the mutex. FALSE where the loss is old news: of a generation that is gone. */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "redis_connection.h"
+#include "redis_metrics.h"
 #include "ytops/redis.h"
 
 /*
@@ -21,3 +22,4 @@ void redis_pool_discard(YtopsRedisPool *pool, RedisConnection *connection);
 void redis_pool_lose(YtopsRedisPool *pool, RedisConnection *connection, const GError *reason);
 
 guint redis_pool_get_timeout_ms(const YtopsRedisPool *pool);
+const RedisMetrics *redis_pool_get_metrics(const YtopsRedisPool *pool);

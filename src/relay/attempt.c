@@ -1,5 +1,6 @@
 #include "attempt_private.h"
 #include "hls_address.h"
+#include "relay_metrics.h"
 #include "relay_words.h"
 #include "stream_token.h"
 #include "upstream_code.h"
@@ -264,6 +265,7 @@ static void fetch_data(GBytes *piece, gpointer data)
     if (self == NULL)
         return;
     self->stream->bytes_from_upstream += g_bytes_get_size(piece);
+    relay_metrics_count_from_upstream(self->stream, g_bytes_get_size(piece));
     self->events->on_data(piece, self->data);
 }
 

@@ -1,5 +1,6 @@
 /* What becomes of an attempt after an error: the policy decides, this does it. */
 #include "attempt_private.h"
+#include "relay_metrics.h"
 #include "relay_words.h"
 #include "stream_token.h"
 #include "ytops/log.h"
@@ -25,6 +26,7 @@ static void retry(Attempt *self, const RelayDecision *decision)
 
     ytops_log_info("relay", words, NULL);
     self->stream->retry_count = self->progress.retry_count;
+    relay_metrics_count_retry(self->stream);
     relay_timer_start(self->timer, decision->delay_ms);
     attempt_set_state(self, YTOPS_RELAY_WAITING_RETRY);
 }
@@ -175,6 +177,7 @@ void attempt_fail(Attempt *self, const AttemptError *failure)
     log_failure(self, failure);
     if (!attempt_is_outdated(self))
         relay_stream_note_proxy_failure(self->stream, failure);
+    relay_metrics_count_error(self->stream, failure->error);
     relay_stream_set_error(self->stream, failure->message != NULL
                                              ? failure->message
                                              : relay_error_to_string(failure->error));

@@ -1,5 +1,6 @@
 #include "relay_client.h"
 
+#include "relay_metrics.h"
 #include "relay_stream.h"
 
 static char *given(const char *text)
@@ -88,6 +89,7 @@ void relay_client_send(YtopsRelayClient *client, GBytes *piece)
         return;
     client->bytes_served += size;
     client->stream->bytes_to_clients += size;
+    relay_metrics_count_to_clients(client->stream, size);
     client->events.on_data(piece, client->data);
 }
 

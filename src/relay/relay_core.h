@@ -1,6 +1,7 @@
 /* The relay itself, as its own files see it. */
 #pragma once
 
+#include "relay_metrics.h"
 #include "relay_stream.h"
 #include "signed_url.h"
 #include "upstream.h"
@@ -16,6 +17,7 @@ struct YtopsRelay {
     SignedUrlKey key;   /* of rewritten HLS addresses */
     GHashTable *by_id;  /* borrowed id -> YtopsRelayStream, owned */
     GPtrArray *streams; /* borrowed, oldest first */
+    RelayMetrics metrics;
 };
 
 /* Streams hold one, so that one of them may close the relay from within an event. */

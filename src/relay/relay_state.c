@@ -82,6 +82,7 @@ void relay_stream_note_failure(YtopsRelayStream *stream, const char *reason, gui
         stream->state == YTOPS_RELAY_FAILED)
         return;
     set_state(stream, YTOPS_RELAY_FAILED);
+    relay_metrics_count_failure(stream);
     stream->is_started = FALSE;
     relay_core_emit(stream, &event);
 }

@@ -199,6 +199,7 @@ void relay_stream_add_client(YtopsRelayStream *stream, YtopsRelayClient *client)
 
     relay_timer_stop(stream->linger);
     g_ptr_array_add(stream->clients, client);
+    relay_metrics_count_client(stream);
     relay_core_emit(stream, &event);
 }
 
@@ -269,6 +270,7 @@ void relay_stream_note_failover(YtopsRelayStream *stream, guint from, guint to, 
         return;
     stream->url_index = to;
     stream->failover_count++;
+    relay_metrics_count_failover(stream, reason);
     relay_core_emit(stream, &event);
 }
 

@@ -199,6 +199,7 @@ static RpcCall *take_call(Connection *connection, const Frame *frame)
     RpcCall *call = g_new0(RpcCall, 1);
     call->connection_id = connection->id;
     g_strlcpy(call->peer, connection->peer, sizeof call->peer);
+    call->arrived_us = g_get_monotonic_time();
     call->encoding = connection->frames.encoding;
     call->framed = connection->frames.framed;
     call->length = frame->length;

@@ -101,6 +101,17 @@ static GByteArray *processor_failed(const ReplyForm *form, const GError *error)
                                 error->message);
 }
 
+/* Takes over the reply, which a oneway call does not get. method NULL: unknown. */
+static void answer(Dispatch *dispatch, const RpcCall *call, const RpcMethod *method,
+                   const ReplyForm *form, GByteArray *reply)
+{
+    rpc_metrics_count(dispatch->state->metrics, method, call->encoding, form->framed, reply,
+                      call->arrived_us);
+    if (form->header.type == MESSAGE_ONEWAY)
+        g_clear_pointer(&reply, g_byte_array_unref);
+    reply_port_post(dispatch->port, call->connection_id, reply);
+}
+
 static gboolean is_of_relay(const RpcMethod *method)
 {
     return strcmp(method->service, METHOD_TABLE_RELAY) == 0;
@@ -161,8 +172,8 @@ static void run_method(Dispatch *dispatch, const RpcMethod *method, const ReplyF
     GByteArray *reply = NULL;
     gboolean posts_itself = FALSE;
     if (method->deferred) {
-        posts_itself = token_call_run(dispatch->state, method, form, protocol, dispatch->port,
-                                      call->connection_id, &error);
+        posts_itself =
+            token_call_run(dispatch->state, method, form, protocol, dispatch->port, call, &error);
         if (!posts_itself)
             reply = bad_arguments(form, error);
     } else {
@@ -170,11 +181,8 @@ static void run_method(Dispatch *dispatch, const RpcMethod *method, const ReplyF
     }
     g_object_unref(protocol);
     g_object_unref(transport);
-    if (posts_itself)
-        return;
-    if (form->header.type == MESSAGE_ONEWAY)
-        g_clear_pointer(&reply, g_byte_array_unref);
-    reply_port_post(dispatch->port, call->connection_id, reply);
+    if (!posts_itself)
+        answer(dispatch, call, method, form, reply);
 }
 
 static gboolean check_service(const Dispatch *dispatch, const RpcMethod *method, GError **error)
@@ -260,6 +268,7 @@ void dispatch_run(Dispatch *dispatch, RpcCall *call)
     g_autoptr(RpcCall) owned = call;
     g_autoptr(GError) error = NULL;
     gint64 start = g_get_monotonic_time();
+    const RpcMethod *method = NULL;
     ReplyForm form;
     gsize header_length;
     GByteArray *reply;
@@ -268,7 +277,7 @@ void dispatch_run(Dispatch *dispatch, RpcCall *call)
         reply = wire_reply_exception(&form, THRIFT_APPLICATION_EXCEPTION_ERROR_PROTOCOL_ERROR,
                                      error->message);
     } else {
-        const RpcMethod *method = method_table_find(form.header.name);
+        method = method_table_find(form.header.name);
         reply = refuse_early(dispatch, method, &form);
         if (reply == NULL) {
             run_method(dispatch, method, &form, call, header_length);
@@ -278,21 +287,25 @@ void dispatch_run(Dispatch *dispatch, RpcCall *call)
             return;
         }
     }
-    if (form.header.type == MESSAGE_ONEWAY)
-        g_clear_pointer(&reply, g_byte_array_unref);
-    reply_port_post(dispatch->port, call->connection_id, reply);
+    answer(dispatch, call, method, &form, reply);
 }
 
-GByteArray *dispatch_refuse(const RpcCall *call, const GError *error)
+GByteArray *dispatch_refuse(const RpcCall *call, RpcMetrics *metrics, const GError *error)
 {
     ReplyForm form = {.framed = call->framed};
     WireInput input = {message_bytes(call), call->length};
+    const RpcMethod *method = NULL;
+    GByteArray *reply;
     form.header.encoding = call->encoding;
-    if (message_header_read(&form.header, &input, NULL) != WIRE_DONE)
-        return wire_reply_exception(&form, THRIFT_APPLICATION_EXCEPTION_ERROR_PROTOCOL_ERROR,
-                                    error->message);
+    if (message_header_read(&form.header, &input, NULL) != WIRE_DONE) {
+        reply = wire_reply_exception(&form, THRIFT_APPLICATION_EXCEPTION_ERROR_PROTOCOL_ERROR,
+                                     error->message);
+    } else {
+        method = method_table_find(form.header.name);
+        reply = method != NULL ? wire_reply_error(&form, method, error) : unknown_method(&form);
+    }
+    rpc_metrics_count(metrics, method, call->encoding, form.framed, reply, call->arrived_us);
     if (form.header.type == MESSAGE_ONEWAY)
-        return NULL;
-    const RpcMethod *method = method_table_find(form.header.name);
-    return method != NULL ? wire_reply_error(&form, method, error) : unknown_method(&form);
+        g_clear_pointer(&reply, g_byte_array_unref);
+    return reply;
 }

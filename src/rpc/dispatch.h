@@ -29,6 +29,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Dispatch, dispatch_free)
 void dispatch_run(Dispatch *dispatch, RpcCall *call);
 
 /*
- * The reply to a call that is not run, because of `error` (OVERLOADED, say); NULL: none is sent.
+ * The reply to a call that is not run, because of `error` (OVERLOADED, say), counted in `metrics`; NULL:
+ * none is sent.
  */
-GByteArray *dispatch_refuse(const RpcCall *call, const GError *error);
+GByteArray *dispatch_refuse(const RpcCall *call, RpcMetrics *metrics, const GError *error);

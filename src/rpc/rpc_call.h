@@ -11,6 +11,7 @@ enum { RPC_PEER_SIZE = 96 };
 typedef struct {
     guint64 connection_id;
     char peer[RPC_PEER_SIZE]; /* who calls */
+    gint64 arrived_us;        /* monotonic */
     WireEncoding encoding;
     gboolean framed;
     GByteArray *bytes; /* the message is `length` bytes of it from `offset` */

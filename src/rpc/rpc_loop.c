@@ -53,7 +53,7 @@ static gboolean on_call(gpointer data, RpcCall *call, GByteArray **reply)
             g_error_new(YTOPS_ERROR, YTOPS_ERROR_OVERLOADED,
                         "this server has %u calls in work, its limit: try again later",
                         loop->options.call_limit);
-        *reply = dispatch_refuse(call, error);
+        *reply = dispatch_refuse(call, loop->options.metrics, error);
         rpc_call_free(call);
         return TRUE;
     }

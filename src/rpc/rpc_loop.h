@@ -8,6 +8,7 @@
 
 #include "connection.h"
 #include "reply_port.h"
+#include "rpc_metrics.h"
 
 typedef struct RpcLoop RpcLoop;
 
@@ -21,6 +22,7 @@ typedef struct {
     /* Takes over the call; on the loop's thread, must not block. */
     void (*run)(gpointer data, RpcCall *call);
     gpointer run_data;
+    RpcMetrics *metrics; /* of calls that never reach `run`; must outlive the loop */
 } RpcLoopOptions;
 
 /* Binds and listens; nothing is accepted before rpc_loop_start. INVALID_ARGUMENT names the address

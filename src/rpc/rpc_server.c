@@ -65,6 +65,7 @@ static RpcLoop *make_loop(YtopsRpcServer *server, const YtopsRpcOptions *options
             (guint64)given_or(options->idle_timeout_s, DEFAULT_IDLE_TIMEOUT_S) * 1000,
         .run = hand_over,
         .run_data = server,
+        .metrics = server->state.metrics,
     };
     open_files_allow(loop_options.connection_limit);
     return rpc_loop_new(&loop_options, error);
@@ -75,6 +76,7 @@ YtopsRpcServer *ytops_rpc_server_new(const YtopsRpcOptions *options,
 {
     g_autoptr(YtopsRpcServer) server = g_new0(YtopsRpcServer, 1);
     server->state.services = *services;
+    server->state.metrics = rpc_metrics_new(services->metrics);
     server->loop = make_loop(server, options, error);
     if (server->loop == NULL)
         return NULL;
@@ -125,5 +127,6 @@ void ytops_rpc_server_free(YtopsRpcServer *server)
         g_thread_pool_free(server->workers, FALSE, TRUE);
     dispatch_free(server->dispatch);
     rpc_loop_free(server->loop);
+    rpc_metrics_unref(server->state.metrics);
     g_free(server);
 }

@@ -3,10 +3,12 @@
  */
 #pragma once
 
+#include "rpc_metrics.h"
 #include "ytops/rpc_server.h"
 
 typedef struct {
     YtopsRpcServices services;
+    RpcMetrics *metrics;
     gint draining; /* atomic; 1 from ytops_rpc_server_drain on: ping fails */
     gint closed;   /* atomic; 1 from ytops_rpc_server_stop_listening on: no new jobs */
 } RpcState;

@@ -14,19 +14,23 @@ typedef struct {
     ReplyForm form;
     const RpcMethod *method;
     ReplyPort *port;
+    RpcMetrics *metrics;
     guint64 connection_id;
+    gint64 arrived_us;
     char *job_id; /* as the caller gave it; NULL: not given */
 } TokenCall;
 
-static TokenCall *token_call_new(const RpcMethod *method, const ReplyForm *form, ReplyPort *port,
-                                 guint64 connection_id)
+static TokenCall *token_call_new(const RpcState *state, const RpcMethod *method,
+                                 const ReplyForm *form, ReplyPort *port, const RpcCall *from)
 {
     TokenCall *call = g_new(TokenCall, 1);
     *call = (TokenCall){
         .form = *form,
         .method = method,
         .port = reply_port_ref(port),
-        .connection_id = connection_id,
+        .metrics = rpc_metrics_ref(state->metrics),
+        .connection_id = from->connection_id,
+        .arrived_us = from->arrived_us,
     };
     return call;
 }
@@ -34,12 +38,15 @@ static TokenCall *token_call_new(const RpcMethod *method, const ReplyForm *form,
 /* Posts the reply, which a oneway call does not get, and frees the call. */
 static void token_call_end(TokenCall *call, GByteArray *reply)
 {
+    rpc_metrics_count(call->metrics, call->method, call->form.header.encoding, call->form.framed,
+                      reply, call->arrived_us);
     if (call->form.header.type == MESSAGE_ONEWAY && reply != NULL) {
         g_byte_array_unref(reply);
         reply = NULL;
     }
     reply_port_post(call->port, call->connection_id, reply);
     reply_port_unref(call->port);
+    rpc_metrics_unref(call->metrics);
     g_free(call->job_id);
     g_free(call);
 }
@@ -144,7 +151,7 @@ static YtopsTokenAsk *ask_from_request(const YtopsTokenRequest *request, gint64 
 }
 
 gboolean token_call_run(const RpcState *state, const RpcMethod *method, const ReplyForm *form,
-                        ThriftProtocol *in, ReplyPort *port, guint64 connection_id, GError **error)
+                        ThriftProtocol *in, ReplyPort *port, const RpcCall *from, GError **error)
 {
     g_autoptr(YtopsTokenServiceGetTokenArgs) arguments =
         g_object_new(YTOPS_TYPE_TOKEN_SERVICE_GET_TOKEN_ARGS, NULL);
@@ -155,7 +162,7 @@ gboolean token_call_run(const RpcState *state, const RpcMethod *method, const Re
     gint64 timeout_s = state->services.token_timeout_s;
     YtopsTokenAsk *ask = ask_from_request(arguments->request,
                                           timeout_s > 0 ? timeout_s : DEFAULT_TIMEOUT_S, &problem);
-    TokenCall *call = token_call_new(method, form, port, connection_id);
+    TokenCall *call = token_call_new(state, method, form, port, from);
     if (ask == NULL) {
         token_call_end(call, wire_reply_error(form, method, problem));
         return TRUE;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "reply_port.h"
+#include "rpc_call.h"
 #include "rpc_state.h"
 #include "wire_reply.h"
 
@@ -14,4 +15,4 @@
  * contract's.
  */
 gboolean token_call_run(const RpcState *state, const RpcMethod *method, const ReplyForm *form,
-                        ThriftProtocol *in, ReplyPort *port, guint64 connection_id, GError **error);
+                        ThriftProtocol *in, ReplyPort *port, const RpcCall *from, GError **error);

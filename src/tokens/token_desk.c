@@ -129,10 +129,13 @@ static void admit_locked(TokenDesk *desk, YtopsTokenAsk *ask, YtopsTokenDone don
     }
     if (key != NULL && (*result = token_cache_get(desk->cache, key)) != NULL)
         return;
-    if (!has_room(desk, flight != NULL))
+    if (!has_room(desk, flight != NULL)) {
         *error = overloaded_error(desk, &use);
-    else
-        queue_locked(desk, flight, g_steal_pointer(&key), ask, done, data);
+        return;
+    }
+    token_metrics_count_request(desk->options.metrics,
+                                flight != NULL ? TOKEN_MET_BY_SHARED : TOKEN_MET_BY_JOB);
+    queue_locked(desk, flight, g_steal_pointer(&key), ask, done, data);
 }
 
 void token_desk_submit(TokenDesk *desk, YtopsTokenAsk *ask, YtopsTokenDone done, gpointer data)
@@ -145,6 +148,8 @@ void token_desk_submit(TokenDesk *desk, YtopsTokenAsk *ask, YtopsTokenDone done,
     g_mutex_unlock(&desk->lock);
     if (result == NULL && error == NULL)
         return;
+    token_metrics_count_request(desk->options.metrics,
+                                result != NULL ? TOKEN_MET_BY_CACHE : TOKEN_MET_BY_REFUSAL);
     if (result != NULL)
         ytops_log_info("tokens", "token from the cache", "job_id", ask->job_id, "account_id",
                        ask->account_id, "made_by_job", result->job_id, "caller_id", ask->caller_id,

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "flight.h"
+#include "token_metrics.h"
 #include "token_outcome.h"
 
 typedef struct TokenDesk TokenDesk;
@@ -20,7 +21,8 @@ typedef struct {
     guint
         queue_limit; /* jobs that may wait, those that an idle worker is about to take not counted */
     gint64 cache_ttl_s;
-    int cancel_fd; /* for the limits of every job */
+    int cancel_fd;               /* for the limits of every job */
+    const TokenMetrics *metrics; /* outlives the desk */
 } TokenDeskOptions;
 
 TokenDesk *token_desk_new(const TokenDeskOptions *options);

@@ -25,6 +25,7 @@ typedef struct {
 struct YtopsTokenService {
     TokenSettings *settings;
     TokenJobContext context;
+    TokenMetrics metrics;
     TokenDesk *desk;
     int cancel_fd; /* becomes readable when what runs is to end */
     JobThread *job_threads;
@@ -47,6 +48,7 @@ static void run_flight(YtopsTokenService *service, Runner *runner, Flight *fligh
     g_autoptr(GError) error = NULL;
 
     token_job_run(&service->context, runner, flight->ask, &flight->limits, &result, &error);
+    token_metrics_count_job(&service->metrics, flight->started_us, error);
     token_desk_finish(service->desk, flight, result, error);
 }
 
@@ -101,6 +103,19 @@ static gboolean open_backends(YtopsTokenService *service, GError **error)
     return FALSE;
 }
 
+static void collect_metrics(gpointer data)
+{
+    YtopsTokenService *service = data;
+    guint ready = 0;
+
+    for (guint i = 0; i < service->n_threads; i++)
+        ready += g_atomic_int_get(&service->job_threads[i].ready) ? 1 : 0;
+    ytops_metric_set(service->metrics.workers, service->n_threads);
+    ytops_metric_set(service->metrics.ready, ready);
+    ytops_metric_set(service->metrics.running, token_desk_count_running(service->desk));
+    ytops_metric_set(service->metrics.waiting, token_desk_count_queued(service->desk));
+}
+
 static void start_threads(YtopsTokenService *service)
 {
     const YtopsTokenOptions *options = &service->settings->options;
@@ -110,6 +125,7 @@ static void start_threads(YtopsTokenService *service)
         .queue_limit = options->queue_limit,
         .cache_ttl_s = options->cache_ttl_s,
         .cancel_fd = service->cancel_fd,
+        .metrics = &service->metrics,
     };
 
     service->desk = token_desk_new(&desk);
@@ -145,7 +161,9 @@ YtopsTokenService *ytops_token_service_new(const YtopsTokenOptions *options,
         ytops_token_service_free(service);
         return NULL;
     }
+    token_metrics_init(&service->metrics, options->metrics);
     start_threads(service);
+    ytops_metrics_add_collector(options->metrics, collect_metrics, service);
     return service;
 }
 

@@ -44,7 +44,7 @@ HOME = {
     "work_pool": "work", "recovery": "work", "work_queue": "work",
     "lane": "work", "lane_board": "work", "lane_crew": "work",
     "rpc_client": "rpc", "rpc_server": "rpc",
-    "http_server": "http", "relay_api": "http",
+    "http_server": "http", "metrics_route": "http", "relay_api": "http",
 }
 
 # Where a library's headers may be included.

@@ -172,12 +172,61 @@ static void test_a_hundred_thousand_are_listed(AccountWorld *world)
     if (g_test_perf())
         g_assert_cmpfloat(seconds, <, 2.0);
 
+    g_test_timer_start();
+    YtopsAccountCounts counts;
+    g_assert_true(ytops_account_manager_count(world->manager, &counts, NULL));
+    seconds = g_test_timer_elapsed();
+    g_assert_cmpint(counts.by_state[YTOPS_POOL_STATE_ACTIVE], ==, 100000);
+    g_test_minimized_result(seconds, "counting them took %.3f s", seconds);
+
     world->now += WORLD_ACTIVE_S;
     g_test_timer_start();
     g_autoptr(GPtrArray) resting = account_world_list(world, "");
     seconds = g_test_timer_elapsed();
     assert_filled(resting, 100000);
     g_test_minimized_result(seconds, "and sending all of them to rest %.3f s", seconds);
+}
+
+static void assert_counted(AccountWorld *world)
+{
+    g_autoptr(GError) error = NULL;
+    YtopsAccountCounts counts;
+    gint64 listed[YTOPS_POOL_STATE_BANNED + 1] = {0};
+
+    ytops_account_manager_count(world->manager, &counts, &error);
+    g_assert_no_error(error);
+    g_autoptr(GPtrArray) infos = account_world_list(world, "");
+    for (guint i = 0; i < infos->len; i++)
+        listed[((YtopsAccountInfo *)infos->pdata[i])->state]++;
+    for (int state = 0; state <= YTOPS_POOL_STATE_BANNED; state++)
+        g_assert_cmpint(counts.by_state[state], ==, listed[state]);
+}
+
+/* Through each moment at which one of them changes. */
+static void test_counts_are_those_of_a_listing_and_move_nothing(AccountWorld *world)
+{
+    static const int steps[] = {0, WORLD_ACTIVE_S - 1, 1, WORLD_COOLDOWN_S, WORLD_BAN_S, 1};
+
+    assert_counted(world);
+    succeed_each(world, LIST("used", "used_too"));
+    account_world_fail_times(world, "failed", WORLD_THRESHOLD);
+    ytops_account_manager_ban(world->manager, "banned", "x", YTOPS_UNTIL_UNBANNED, NULL);
+    g_autoptr(YtopsRedisReply) damaged =
+        account_world_redis(world, "SET", "account_status:damaged", "x", NULL);
+    g_autoptr(YtopsRedisReply) indexed =
+        account_world_redis(world, "ZADD", "account_index", "0", "damaged", NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
+        world->now += steps[i];
+        assert_counted(world);
+    }
+
+    account_world_succeed(world, "late");
+    world->now += WORLD_ACTIVE_S;
+    YtopsAccountCounts counts;
+    g_assert_true(ytops_account_manager_count(world->manager, &counts, NULL));
+    g_autoptr(YtopsRedisReply) status =
+        account_world_redis(world, "HGET", "account_status:late", "status", NULL);
+    g_assert_cmpstr(ytops_redis_reply_string(status), ==, "ACTIVE");
 }
 
 int main(int argc, char **argv)
@@ -193,6 +242,7 @@ int main(int argc, char **argv)
     ADD(limit_takes_the_first);
     ADD(accounts_beyond_the_limit_are_not_touched);
     ADD(listing_tells_what_reading_one_tells);
+    ADD(counts_are_those_of_a_listing_and_move_nothing);
     ADD(lists_around_the_length_of_a_step_are_whole);
     ADD(a_hundred_thousand_are_listed);
     return g_test_run();

@@ -10,7 +10,8 @@
 
 static YtopsRedisPool *pool_new(const char *url, guint max_connections, guint timeout_ms)
 {
-    const YtopsRedisPoolOptions options = {max_connections, timeout_ms};
+    const YtopsRedisPoolOptions options = {.max_connections = max_connections,
+                                           .timeout_ms = timeout_ms};
     g_autoptr(GError) error = NULL;
     YtopsRedisPool *pool = ytops_redis_pool_new(url, &options, &error);
 

@@ -1,0 +1,233 @@
+#include "pool_figures.h"
+
+#include "ytops/log.h"
+
+#define INTERVAL_US (10 * G_USEC_PER_SEC)
+/* Reading takes at most this part of the time, however much there is to read. */
+#define SHARE 20
+/* Queues beyond these are not shown. */
+#define QUEUES_LIMIT 400
+
+static const YtopsMetricSpec ACCOUNTS = {
+    .type = YTOPS_METRIC_GAUGE,
+    .name = "ytdlp_ops_accounts",
+    .help = "Accounts by state; not told by the role worker.",
+    .labels = {"state"},
+};
+static const YtopsMetricSpec PROXIES = {
+    .type = YTOPS_METRIC_GAUGE,
+    .name = "ytdlp_ops_proxies",
+    .help = "Proxies by server identity and state.",
+    .labels = {"server_identity", "state"},
+};
+static const YtopsMetricSpec WINDOW_FAILURES = {
+    .type = YTOPS_METRIC_GAUGE,
+    .name = "ytdlp_ops_proxy_window_failures",
+    .help = "Failures in the sliding windows of all proxies of the identity.",
+    .labels = {"server_identity"},
+};
+static const YtopsMetricSpec WINDOW_FAILURES_MAX = {
+    .type = YTOPS_METRIC_GAUGE,
+    .name = "ytdlp_ops_proxy_window_failures_max",
+    .help = "Failures in the fullest sliding window of a proxy of the identity.",
+    .labels = {"server_identity"},
+};
+static const YtopsMetricSpec NEAR_BAN = {
+    .type = YTOPS_METRIC_GAUGE,
+    .name = "ytdlp_ops_proxies_near_ban",
+    .help = "Active proxies whose window one more failure, from another account, would fill.",
+    .labels = {"server_identity"},
+};
+static const YtopsMetricSpec QUEUE_ITEMS = {
+    .type = YTOPS_METRIC_GAUGE,
+    .name = "ytdlp_ops_queue_items",
+    .help = "What work queues hold: inbox, in_progress, result, fail; not told by the role worker.",
+    .labels = {"queue", "part"},
+};
+static const YtopsMetricSpec READ_AT = {
+    .type = YTOPS_METRIC_GAUGE,
+    .name = "ytdlp_ops_pools_read_timestamp_seconds",
+    .unit = "seconds",
+    .help = "When accounts, proxies and queues were last read from Redis, Unix time; 0: not yet.",
+};
+
+struct PoolFigures {
+    PoolFiguresParts parts;
+    YtopsMetricFamily *accounts;
+    YtopsMetricFamily *proxies;
+    YtopsMetricFamily *window_failures;
+    YtopsMetricFamily *window_failures_max;
+    YtopsMetricFamily *near_ban;
+    YtopsMetricFamily *queue_items;
+    YtopsMetric *read_at;
+    GThread *thread;
+
+    GMutex mutex;
+    GCond changed;
+    gboolean stopping;
+};
+
+static gboolean read_accounts(PoolFigures *figures, GError **error)
+{
+    YtopsAccountCounts counts;
+
+    if (!ytops_account_manager_count(figures->parts.accounts, &counts, error))
+        return FALSE;
+    for (int state = 0; state <= YTOPS_POOL_STATE_BANNED; state++)
+        ytops_metric_set(
+            ytops_metric_get(figures->accounts, ytops_pool_state_to_string((YtopsPoolState)state)),
+            (double)counts.by_state[state]);
+    return TRUE;
+}
+
+static gboolean is_near_ban(const PoolFigures *figures, const YtopsProxyInfo *info)
+{
+    const YtopsConfig *config = figures->parts.config;
+
+    return config->failure_threshold_count > 0 && info->state == YTOPS_POOL_STATE_ACTIVE &&
+           info->recent_failures + 1 >= config->failure_threshold_count &&
+           info->recent_failure_accounts + 1 >= config->failure_threshold_unique_accounts;
+}
+
+static gboolean read_identity(PoolFigures *figures, const char *identity, GError **error)
+{
+    g_autoptr(GPtrArray) infos = ytops_proxy_manager_list(figures->parts.proxies, identity, error);
+    gint64 active = 0, sum = 0, max = 0, near_ban = 0;
+
+    if (infos == NULL)
+        return FALSE;
+    for (guint i = 0; i < infos->len; i++) {
+        const YtopsProxyInfo *info = infos->pdata[i];
+
+        active += info->state == YTOPS_POOL_STATE_ACTIVE;
+        sum += info->recent_failures;
+        max = MAX(max, info->recent_failures);
+        near_ban += is_near_ban(figures, info);
+    }
+    ytops_metric_set(ytops_metric_get(figures->proxies, identity, "ACTIVE"), (double)active);
+    ytops_metric_set(ytops_metric_get(figures->proxies, identity, "BANNED"),
+                     (double)(infos->len - active));
+    ytops_metric_set(ytops_metric_get(figures->window_failures, identity), (double)sum);
+    ytops_metric_set(ytops_metric_get(figures->window_failures_max, identity), (double)max);
+    ytops_metric_set(ytops_metric_get(figures->near_ban, identity), (double)near_ban);
+    return TRUE;
+}
+
+static gboolean read_proxies(PoolFigures *figures, GError **error)
+{
+    const YtopsConfig *config = figures->parts.config;
+    g_auto(GStrv) identities = NULL;
+
+    if (config->service_role == YTOPS_ROLE_WORKER)
+        return read_identity(figures, config->server_identity, error);
+    identities = ytops_proxy_manager_list_identities(figures->parts.proxies, error);
+    for (guint i = 0; identities != NULL && identities[i] != NULL; i++) {
+        if (!read_identity(figures, identities[i], error))
+            return FALSE;
+    }
+    return identities != NULL;
+}
+
+static gboolean read_queue(PoolFigures *figures, const char *queue, GError **error)
+{
+    YtopsQueueCounts counts;
+
+    if (!ytops_work_queues_get_status(figures->parts.queues, queue, &counts, error))
+        return FALSE;
+    ytops_metric_set(ytops_metric_get(figures->queue_items, queue, "inbox"), (double)counts.inbox);
+    ytops_metric_set(ytops_metric_get(figures->queue_items, queue, "in_progress"),
+                     (double)counts.in_progress);
+    ytops_metric_set(ytops_metric_get(figures->queue_items, queue, "result"),
+                     (double)counts.succeeded);
+    ytops_metric_set(ytops_metric_get(figures->queue_items, queue, "fail"), (double)counts.failed);
+    return TRUE;
+}
+
+static gboolean read_queues(PoolFigures *figures, GError **error)
+{
+    g_auto(GStrv) queues = ytops_work_queues_list(figures->parts.queues, error);
+
+    for (guint i = 0; queues != NULL && queues[i] != NULL && i < QUEUES_LIMIT; i++) {
+        if (!read_queue(figures, queues[i], error))
+            return FALSE;
+    }
+    return queues != NULL;
+}
+
+/* What is gone is not shown any more; what could not be read stays as it was. */
+static void sweep(PoolFigures *figures)
+{
+    ytops_metric_family_sweep(figures->proxies);
+    ytops_metric_family_sweep(figures->window_failures);
+    ytops_metric_family_sweep(figures->window_failures_max);
+    ytops_metric_family_sweep(figures->near_ban);
+    ytops_metric_family_sweep(figures->queue_items);
+}
+
+static void read_all(PoolFigures *figures)
+{
+    gboolean is_worker = figures->parts.config->service_role == YTOPS_ROLE_WORKER;
+    g_autoptr(GError) error = NULL;
+
+    if (read_proxies(figures, &error) &&
+        (is_worker || (read_accounts(figures, &error) && read_queues(figures, &error)))) {
+        sweep(figures);
+        ytops_metric_set(figures->read_at, (double)g_get_real_time() / G_USEC_PER_SEC);
+    } else {
+        ytops_log_debug("app", "the pools cannot be read", "error", error->message, NULL);
+    }
+}
+
+static gpointer run(gpointer data)
+{
+    PoolFigures *figures = data;
+    gboolean stopping = FALSE;
+
+    while (!stopping) {
+        gint64 start = g_get_monotonic_time();
+        gint64 end;
+
+        read_all(figures);
+        end = g_get_monotonic_time();
+        end += MAX(INTERVAL_US, (end - start) * SHARE);
+        g_mutex_lock(&figures->mutex);
+        while (!figures->stopping && g_cond_wait_until(&figures->changed, &figures->mutex, end))
+            ;
+        stopping = figures->stopping;
+        g_mutex_unlock(&figures->mutex);
+    }
+    return NULL;
+}
+
+PoolFigures *pool_figures_new(const PoolFiguresParts *parts)
+{
+    PoolFigures *figures = g_new0(PoolFigures, 1);
+    YtopsMetrics *metrics = parts->metrics;
+
+    figures->parts = *parts;
+    figures->accounts = ytops_metrics_add(metrics, &ACCOUNTS);
+    figures->proxies = ytops_metrics_add(metrics, &PROXIES);
+    figures->window_failures = ytops_metrics_add(metrics, &WINDOW_FAILURES);
+    figures->window_failures_max = ytops_metrics_add(metrics, &WINDOW_FAILURES_MAX);
+    figures->near_ban = ytops_metrics_add(metrics, &NEAR_BAN);
+    figures->queue_items = ytops_metrics_add(metrics, &QUEUE_ITEMS);
+    figures->read_at = ytops_metric_get(ytops_metrics_add(metrics, &READ_AT));
+    g_mutex_init(&figures->mutex);
+    g_cond_init(&figures->changed);
+    figures->thread = g_thread_new("pool-figures", run, figures);
+    return figures;
+}
+
+void pool_figures_free(PoolFigures *figures)
+{
+    if (figures == NULL)
+        return;
+    g_mutex_lock(&figures->mutex);
+    figures->stopping = TRUE;
+    g_cond_signal(&figures->changed);
+    g_mutex_unlock(&figures->mutex);
+    g_thread_join(figures->thread);
+    g_mutex_clear(&figures->mutex);
+    g_cond_clear(&figures->changed);
+    g_free(figures);
+}
