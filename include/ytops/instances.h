@@ -65,6 +65,9 @@ void ytops_instance_publisher_start(YtopsInstancePublisher *publisher);
 /* Publishes at once, as something important changed. Does not wait for it. */
 void ytops_instance_publisher_hurry(YtopsInstancePublisher *publisher);
 
+/* Whether the last document reached Redis; FALSE before the first did. Any thread. */
+gboolean ytops_instance_publisher_is_heard(YtopsInstancePublisher *publisher);
+
 /* Ends the thread and removes the document; no part is called any more. NULL is fine. */
 void ytops_instance_publisher_free(YtopsInstancePublisher *publisher);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsInstancePublisher, ytops_instance_publisher_free)

@@ -65,6 +65,15 @@ guint16 ytops_rpc_server_get_port(const YtopsRpcServer *server);
 /* Open client connections at this moment. */
 guint ytops_rpc_server_count_connections(YtopsRpcServer *server);
 
+/* Whether the server gets on, of this moment. */
+typedef struct {
+    gint64 loop_turned_us; /* when its loop last turned, which it does twice a second; monotonic */
+    guint calls_queued;    /* wait for a worker */
+    guint calls_ended;     /* by workers, so far; may wrap around */
+} YtopsRpcPulse;
+
+void ytops_rpc_server_get_pulse(YtopsRpcServer *server, YtopsRpcPulse *pulse);
+
 /*
  * From now on ping raises DRAINING, so that load balancers turn away; every other call is still
  * served, and new connections are taken.

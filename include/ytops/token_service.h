@@ -80,6 +80,9 @@ gboolean ytops_token_service_report_outcome(YtopsTokenService *service, const Yt
 guint ytops_token_service_count_running(YtopsTokenService *service);
 guint ytops_token_service_count_waiting(YtopsTokenService *service);
 
+/* Workers that are warm; with the command runner all of them, at once. */
+guint ytops_token_service_count_ready(YtopsTokenService *service);
+
 /* TRUE once every worker is warm or, with the command runner, at once. */
 gboolean ytops_token_service_is_ready(YtopsTokenService *service);
 

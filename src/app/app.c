@@ -4,6 +4,7 @@
 
 #include "drain.h"
 #include "foundation.h"
+#include "health_service.h"
 #include "instance_service.h"
 #include "lane_service.h"
 #include "metrics_service.h"
@@ -18,6 +19,7 @@ struct App {
     const YtopsConfig *config;
     char *instance_id;
     gint64 started_at;
+    Notify *notify;
     YtopsMetrics *metrics;
     Foundation *base;
     LaneService *lanes;
@@ -27,6 +29,7 @@ struct App {
     RelaySource *relay_source; /* NULL where the relay is */
     InstanceService *instance;
     MetricsService *measuring;
+    HealthService *health;
 };
 
 /* Unique per process, and readable: it names this worker in the rotation of the proxies. */
@@ -130,6 +133,18 @@ static void start_measuring(App *app)
         app->measuring = metrics_service_new(&parts);
 }
 
+static void start_health(App *app)
+{
+    HealthServiceParts parts = {
+        .notify = app->notify,
+        .rpc = app->rpc,
+        .tokens = app->base->tokens,
+        .http = app->http,
+    };
+
+    app->health = health_service_new(&parts);
+}
+
 static gboolean start_http(App *app, GError **error)
 {
     return app->http == NULL || http_service_start(app->http, error);
@@ -158,6 +173,7 @@ App *app_new(const YtopsConfig *config, GError **error)
     app->config = config;
     app->instance_id = make_instance_id();
     app->started_at = g_get_real_time() / G_USEC_PER_SEC;
+    app->notify = notify_new();
     app->metrics = ytops_metrics_new();
     app->base = foundation_new(config, app->instance_id, app->metrics, error);
     if (app->base == NULL || !make_lanes(app, error) || !make_http(app, error))
@@ -166,9 +182,11 @@ App *app_new(const YtopsConfig *config, GError **error)
     if (!start_rpc(app, error))
         return NULL;
     start_measuring(app);
+    start_health(app);
     if (!start_http(app, error) || !lane_service_start(app->lanes, error))
         return NULL;
     start_instance(app);
+    health_service_set_started(app->health, app->instance);
     return g_steal_pointer(&app);
 }
 
@@ -227,6 +245,7 @@ void app_run(App *app)
         else
             beat(app);
     }
+    health_service_set_draining(app->health);
     instance_service_set_draining(app->instance);
     metrics_service_set_draining(app->measuring);
     drain(app->rpc, app->base->tokens, app->http, lane_service_get_crew(app->lanes),
@@ -240,8 +259,9 @@ void app_free(App *app)
 {
     if (app == NULL)
         return;
-    instance_service_free(app->instance);
     http_service_close(app->http);
+    health_service_free(app->health);
+    instance_service_free(app->instance);
     metrics_service_free(app->measuring);
     ytops_rpc_server_free(app->rpc);
     relay_source_free(app->relay_source);
@@ -250,6 +270,7 @@ void app_free(App *app)
     lane_service_free(app->lanes);
     foundation_free(app->base);
     ytops_metrics_free(app->metrics);
+    notify_free(app->notify);
     g_free(app->instance_id);
     g_free(app);
 }

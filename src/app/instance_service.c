@@ -83,6 +83,11 @@ void instance_service_set_draining(InstanceService *service)
     ytops_instance_publisher_hurry(service->publisher);
 }
 
+gboolean instance_service_is_heard(InstanceService *service)
+{
+    return ytops_instance_publisher_is_heard(service->publisher);
+}
+
 void instance_service_free(InstanceService *service)
 {
     if (service == NULL)

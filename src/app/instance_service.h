@@ -26,6 +26,9 @@ InstanceService *instance_service_new(const InstanceServiceParts *parts);
 /* The document says so from now on. */
 void instance_service_set_draining(InstanceService *service);
 
+/* Whether Redis took what this instance told of itself last, a few seconds ago at most. Any thread. */
+gboolean instance_service_is_heard(InstanceService *service);
+
 /* Removes the document; while all parts still run. NULL is fine. */
 void instance_service_free(InstanceService *service);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(InstanceService, instance_service_free)

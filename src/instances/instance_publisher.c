@@ -22,6 +22,7 @@ struct YtopsInstancePublisher {
     gint64 started_at;
     GArray *parts; /* of Part */
     GThread *thread;
+    gint is_heard; /* atomic */
 
     GMutex mutex;
     GCond changed;
@@ -86,8 +87,10 @@ static void publish(YtopsInstancePublisher *publisher)
     g_autoptr(YtopsJson) document = make_document(publisher);
     g_autofree char *text = ytops_json_to_string(document);
     g_autoptr(GError) error = NULL;
+    gboolean is_put = instance_store_put(publisher->store, publisher->instance_id, text, &error);
 
-    if (!instance_store_put(publisher->store, publisher->instance_id, text, &error))
+    g_atomic_int_set(&publisher->is_heard, is_put);
+    if (!is_put)
         ytops_log_debug("instances", "publishing failed", "error", error->message, NULL);
 }
 
@@ -133,6 +136,11 @@ static void wake(YtopsInstancePublisher *publisher, gboolean *why)
 void ytops_instance_publisher_hurry(YtopsInstancePublisher *publisher)
 {
     wake(publisher, &publisher->hurried);
+}
+
+gboolean ytops_instance_publisher_is_heard(YtopsInstancePublisher *publisher)
+{
+    return g_atomic_int_get(&publisher->is_heard);
 }
 
 static void stop(YtopsInstancePublisher *publisher)

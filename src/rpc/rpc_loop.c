@@ -27,6 +27,8 @@ struct RpcLoop {
     guint64 refused; /* connections over the limit since the last log line */
     guint64 refused_logged_at;
     gint calls;          /* atomic: handed to workers and not left */
+    gint left;           /* atomic: have left, all of them; may wrap around */
+    gint64 turned_us;    /* atomic */
     gint stop_listening; /* atomic: asked for */
     gint stop;           /* atomic: asked for */
     GMutex mutex;        /* guards `busy` */
@@ -144,8 +146,14 @@ static void check_idle(RpcLoop *loop, Connection *connection)
     connection_check_idle(connection, loop->options.idle_timeout_ms);
 }
 
+static void note_turn(RpcLoop *loop)
+{
+    __atomic_store_n(&loop->turned_us, g_get_monotonic_time(), __ATOMIC_RELAXED);
+}
+
 static void on_tick(uv_timer_t *timer)
 {
+    note_turn(timer->data);
     for_each_connection(timer->data, check_idle);
 }
 
@@ -214,6 +222,7 @@ RpcLoop *rpc_loop_new(const RpcLoopOptions *options, GError **error)
     g_mutex_init(&loop->mutex);
     g_cond_init(&loop->idle);
     init_handles(loop);
+    note_turn(loop);
     loop->connections = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     loop->replies = reply_port_new(wake_loop, loop);
     loop->owner = (ConnectionOwner){
@@ -249,6 +258,17 @@ ReplyPort *rpc_loop_get_reply_port(RpcLoop *loop)
 void rpc_loop_call_left(RpcLoop *loop)
 {
     g_atomic_int_add(&loop->calls, -1);
+    g_atomic_int_inc(&loop->left);
+}
+
+gint64 rpc_loop_get_turned_us(RpcLoop *loop)
+{
+    return __atomic_load_n(&loop->turned_us, __ATOMIC_RELAXED);
+}
+
+guint rpc_loop_count_left(RpcLoop *loop)
+{
+    return (guint)g_atomic_int_get(&loop->left);
 }
 
 void rpc_loop_stop_listening(RpcLoop *loop)

@@ -46,6 +46,10 @@ void rpc_loop_stop_listening(RpcLoop *loop);
 /* Open connections at this moment. */
 guint rpc_loop_count_connections(RpcLoop *loop);
 
+/* When the loop last turned, monotonic microseconds, and how many calls have left. */
+gint64 rpc_loop_get_turned_us(RpcLoop *loop);
+guint rpc_loop_count_left(RpcLoop *loop);
+
 /* FALSE where a call is still in work, or a reply not written, after timeout_ms. */
 gboolean rpc_loop_wait_idle(RpcLoop *loop, gint64 timeout_ms);
 

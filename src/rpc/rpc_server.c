@@ -104,6 +104,15 @@ guint ytops_rpc_server_count_connections(YtopsRpcServer *server)
     return rpc_loop_count_connections(server->loop);
 }
 
+void ytops_rpc_server_get_pulse(YtopsRpcServer *server, YtopsRpcPulse *pulse)
+{
+    *pulse = (YtopsRpcPulse){
+        .loop_turned_us = rpc_loop_get_turned_us(server->loop),
+        .calls_queued = g_thread_pool_unprocessed(server->workers),
+        .calls_ended = rpc_loop_count_left(server->loop),
+    };
+}
+
 void ytops_rpc_server_stop_listening(YtopsRpcServer *server)
 {
     g_atomic_int_set(&server->state.draining, 1);

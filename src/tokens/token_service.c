@@ -106,12 +106,9 @@ static gboolean open_backends(YtopsTokenService *service, GError **error)
 static void collect_metrics(gpointer data)
 {
     YtopsTokenService *service = data;
-    guint ready = 0;
 
-    for (guint i = 0; i < service->n_threads; i++)
-        ready += g_atomic_int_get(&service->job_threads[i].ready) ? 1 : 0;
     ytops_metric_set(service->metrics.workers, service->n_threads);
-    ytops_metric_set(service->metrics.ready, ready);
+    ytops_metric_set(service->metrics.ready, ytops_token_service_count_ready(service));
     ytops_metric_set(service->metrics.running, token_desk_count_running(service->desk));
     ytops_metric_set(service->metrics.waiting, token_desk_count_queued(service->desk));
 }
@@ -254,10 +251,16 @@ guint ytops_token_service_count_waiting(YtopsTokenService *service)
     return token_desk_count_queued(service->desk);
 }
 
+guint ytops_token_service_count_ready(YtopsTokenService *service)
+{
+    guint ready = 0;
+
+    for (guint i = 0; i < service->n_threads; i++)
+        ready += g_atomic_int_get(&service->job_threads[i].ready) ? 1 : 0;
+    return ready;
+}
+
 gboolean ytops_token_service_is_ready(YtopsTokenService *service)
 {
-    for (guint i = 0; i < service->n_threads; i++)
-        if (!g_atomic_int_get(&service->job_threads[i].ready))
-            return FALSE;
-    return TRUE;
+    return ytops_token_service_count_ready(service) == service->n_threads;
 }

@@ -228,12 +228,15 @@ static void without_redis_it_goes_on_trying(World *world)
         g_thread_yield();
     }
     g_assert_null(ytops_instances_list(world->instances, &error));
+    g_assert_false(ytops_instance_publisher_is_heard(publisher));
     g_assert_nonnull(error);
     redis_fixture_restart(world->redis);
     while (!ytops_redis_ping(world->pool, NULL))
         g_usleep(2000);
     ytops_instance_publisher_hurry(publisher);
     wait_for_ids(world, "host-1 ");
+    while (!ytops_instance_publisher_is_heard(publisher))
+        g_thread_yield();
 }
 
 int main(int argc, char **argv)

@@ -1,0 +1,80 @@
+"""The systemd unit and its settings, as systemd's own tools and the program see them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+
+from support.paths import BUILD, ROOT, server_program
+from support.server import base_environment
+
+UNIT = BUILD / "packaging/systemd/ytdlp-ops-server@.service"
+SETTINGS = sorted((ROOT / "packaging/systemd").glob("*.env"))
+# Of 100, as systemd-analyze counts: what is left is the network, which is the service's purpose.
+EXPOSURE = "20"
+
+
+def analyze(*words: object) -> str:
+    """What systemd-analyze says, which must be content."""
+    done = subprocess.run(
+        ["systemd-analyze", *map(str, words)], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def unit(folder):
+    """The unit as it is installed, but with the program that was built."""
+    made = folder / "ytdlp-ops-server@worker.service"
+    text = re.sub(
+        "^ExecStart=.*$", f"ExecStart={server_program()}", UNIT.read_text(), flags=re.MULTILINE
+    )
+    made.write_text(text)
+    return made
+
+
+def test_unit_is_valid(unit):
+    assert analyze("verify", unit) == ""
+
+
+def test_unit_is_hardened(unit):
+    assert "Overall exposure level" in analyze(
+        "security", "--offline=true", f"--threshold={EXPOSURE}", unit
+    )
+
+
+def test_unit_starts_what_is_installed():
+    text = UNIT.read_text()
+    assert "@CMAKE" not in text
+    assert re.search(r"^ExecStart=/\S+/ytdlp-ops-server$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=lambda path: path.stem)
+def test_settings_are_the_programs(folder, settings):
+    """All of them, also those that are commented out, and in a role that fits the file's name."""
+    named = dict(re.findall(r"^#?(\w+)=(.*)$", settings.read_text(), re.MULTILINE))
+    documented = (ROOT / "docs/configuration.md").read_text()
+    for name in named:
+        assert f"`{name.removesuffix('_FILE')}`" in documented, name
+    used = dict(re.findall(r"^(\w+)=(.*)$", settings.read_text(), re.MULTILINE))
+    shown = subprocess.run(
+        [server_program(), "--print-config"],
+        env=base_environment(folder) | used,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert re.search(rf"service-role\W+{settings.stem}\b", shown.stdout)
+
+
+def test_settings_share_a_machine():
+    ports = [
+        port
+        for settings in SETTINGS
+        for port in re.findall(r"^YTDLP_OPS_(?:HTTP_)?PORT=(\d+)$", settings.read_text(), re.M)
+    ]
+    assert len(ports) == len(set(ports)) == 2 * len(SETTINGS)
