@@ -14,6 +14,21 @@ function(ytops_module name)
   endforeach()
 endfunction()
 
+# ytops_embed(TARGET SYMBOL NAME PART…): the files PART, joined, as `static const char SYMBOL[]` in the
+# header `NAME.h`, NUL-terminated.
+function(ytops_embed target symbol name)
+  set(header ${CMAKE_CURRENT_BINARY_DIR}/embedded/${name}.h)
+  list(TRANSFORM ARGN PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+  add_custom_command(
+    OUTPUT ${header}
+    COMMAND ${CMAKE_COMMAND} -DSYMBOL=${symbol} "-DPARTS=${ARGN}" -DOUTPUT=${header}
+            -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${ARGN} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    VERBATIM)
+  target_sources(${target} PRIVATE ${header})
+  target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/embedded)
+endfunction()
+
 function(ytops_embed_lua target entry audited)
   string(REGEX MATCH "^([a-z_]+)=(.+)$" _ "${entry}")
   set(symbol ${CMAKE_MATCH_1})

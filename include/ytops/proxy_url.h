@@ -32,6 +32,14 @@ void ytops_proxy_url_free(YtopsProxyUrl *url);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsProxyUrl, ytops_proxy_url_free)
 
 /*
+ * A proxy's URL for people, also where it is malformed: what stands between the first colon behind
+ * the scheme and the last @ becomes ***. ytops_redact() finds well-formed URLs inside any text; this
+ * one knows that the whole text is meant as one URL, so nothing of a mangled password slips through.
+ * NULL is shown as "". Free with g_free.
+ */
+char *ytops_proxy_display(const char *text);
+
+/*
  * A list as --proxies takes it: comma-separated URLs, or @file with one URL a line, blank lines and
  * lines that begin with # left out. Elements are YtopsProxyUrl in the order given. A duplicate and
  * a bad entry are INVALID_ARGUMENT naming it and, in a file, its line. "" gives an empty array.

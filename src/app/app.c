@@ -11,6 +11,7 @@
 #include "relay_service.h"
 #include "relay_source.h"
 #include "signals.h"
+#include "status_service.h"
 #include "ytops/rpc_server.h"
 
 #define HEARTBEAT_MS 15000
@@ -27,6 +28,7 @@ struct App {
     HttpService *http;         /* NULL without --http-listen */
     RelayService *relay;       /* NULL without http, and on the management role */
     RelaySource *relay_source; /* NULL where the relay is */
+    StatusService *status;     /* NULL without http, and on the worker role */
     InstanceService *instance;
     MetricsService *measuring;
     HealthService *health;
@@ -145,6 +147,23 @@ static void start_health(App *app)
     app->health = health_service_new(&parts);
 }
 
+static void make_status(App *app)
+{
+    YtopsStatusSources sources = {
+        .role = app->config->service_role,
+        .instance_id = app->instance_id,
+        .server_identity = app->config->server_identity,
+        .started_at = app->started_at,
+        .redis = app->base->redis,
+        .accounts = app->base->accounts,
+        .proxies = app->base->proxies,
+        .queues = app->base->queues,
+    };
+
+    if (app->http != NULL && app->config->service_role != YTOPS_ROLE_WORKER)
+        app->status = status_service_new(app->config, app->http, &sources);
+}
+
 static gboolean start_http(App *app, GError **error)
 {
     return app->http == NULL || http_service_start(app->http, error);
@@ -179,6 +198,7 @@ App *app_new(const YtopsConfig *config, GError **error)
     if (app->base == NULL || !make_lanes(app, error) || !make_http(app, error))
         return NULL;
     start_relay_source(app);
+    make_status(app);
     if (!start_rpc(app, error))
         return NULL;
     start_measuring(app);
@@ -265,6 +285,7 @@ void app_free(App *app)
     metrics_service_free(app->measuring);
     ytops_rpc_server_free(app->rpc);
     relay_source_free(app->relay_source);
+    status_service_free(app->status);
     relay_service_free(app->relay);
     http_service_free(app->http);
     lane_service_free(app->lanes);

@@ -7,7 +7,7 @@ static gboolean start_redis(Foundation *base, GError **error)
 {
     const YtopsConfig *config = base->config;
     YtopsRedisPoolOptions options = {
-        .max_connections = (guint)(config->rpc_workers + config->token_workers + config->lanes + 6),
+        .max_connections = (guint)(config->rpc_workers + config->token_workers + config->lanes + 7),
         .timeout_ms = (guint)config->redis_timeout_ms,
         .metrics = base->metrics,
     };

@@ -1,7 +1,7 @@
 #include "proxy_handshake.h"
 
-#include "proxy_display.h"
 #include "ytops/error.h"
+#include "ytops/proxy_url.h"
 
 #include <string.h>
 
@@ -146,7 +146,7 @@ static ProxyHandshakeVerdict move_to(ProxyHandshake *handshake, Step step)
 static ProxyHandshakeVerdict fail(ProxyHandshake *handshake, YtopsErrorCode code, GError **error,
                                   const char *problem)
 {
-    g_autofree char *display = proxy_display(handshake->proxy->text);
+    g_autofree char *display = ytops_proxy_display(handshake->proxy->text);
     g_set_error(error, YTOPS_ERROR, (int)code, "proxy %s %s", display, problem);
     return PROXY_HANDSHAKE_FAILED;
 }

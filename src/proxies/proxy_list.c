@@ -1,4 +1,3 @@
-#include "proxy_display.h"
 #include "ytops/error.h"
 #include "ytops/proxy_url.h"
 
@@ -27,7 +26,7 @@ static gboolean add_entry(ListReader *reader, const char *text, guint place, GEr
     }
     guint earlier = GPOINTER_TO_UINT(g_hash_table_lookup(reader->places, url->text));
     if (earlier != 0) {
-        g_autofree char *display = proxy_display(url->text);
+        g_autofree char *display = ytops_proxy_display(url->text);
         g_autofree char *first = describe_place(reader, earlier);
         g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT,
                     "%s repeats \"%s\" of %s; remove one of them", where, display, first);

@@ -1,10 +1,10 @@
 #include "ytops/proxy_manager.h"
 
-#include "proxy_display.h"
 #include "proxy_listing.h"
 #include "proxy_manager_private.h"
 #include "proxy_selection.h"
 #include "ytops/error.h"
+#include "ytops/proxy_url.h"
 
 #include <string.h>
 
@@ -59,7 +59,7 @@ char *ytops_proxy_manager_select(YtopsProxyManager *manager, GError **error)
 static void refuse_banned(const YtopsProxyManager *manager, const char *proxy_url,
                           gint64 retry_after_s, GError **error)
 {
-    g_autofree char *display = proxy_display(proxy_url);
+    g_autofree char *display = ytops_proxy_display(proxy_url);
     g_autofree char *state = ytops_pool_state_text(
         YTOPS_POOL_STATE_BANNED, retry_after_s >= 0 ? retry_after_s : YTOPS_UNTIL_UNBANNED);
     g_autofree char *message = g_strdup_printf(
@@ -71,7 +71,7 @@ gboolean ytops_proxy_manager_claim(YtopsProxyManager *manager, const char *proxy
                                    GError **error)
 {
     if (!ytops_proxy_manager_owns(manager, proxy_url)) {
-        g_autofree char *display = proxy_display(proxy_url);
+        g_autofree char *display = ytops_proxy_display(proxy_url);
         g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_OUT_OF_SCOPE,
                     "proxy \"%s\" is none of this server's own; ask the server that has it in "
                     "--proxies, or name none",
@@ -123,7 +123,7 @@ static YtopsRedisReply *report(YtopsProxyManager *manager, const YtopsProxyUse *
         proxy_store_run(manager->store, PROXY_SCRIPT_REPORT, args, error);
     if (reply == NULL || g_strcmp0(ytops_redis_reply_string(reply), "unknown") != 0)
         return g_steal_pointer(&reply);
-    g_autofree char *display = proxy_display(use->proxy_url);
+    g_autofree char *display = ytops_proxy_display(use->proxy_url);
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_NOT_FOUND,
                 "server identity \"%s\" has no proxy \"%s\" to report a %s of; give its URL as it "
                 "was configured, password included",

@@ -1,9 +1,9 @@
 /* An operator's actions on proxies: ban, unban, reset, delete. */
-#include "proxy_display.h"
 #include "proxy_listing.h"
 #include "proxy_manager_private.h"
 #include "ytops/error.h"
 #include "ytops/log.h"
+#include "ytops/proxy_url.h"
 
 #include <string.h>
 
@@ -100,7 +100,7 @@ static gboolean act_on_one(YtopsProxyManager *manager, const char *server_identi
         return FALSE;
     if (unknown == 0)
         return TRUE;
-    g_autofree char *display = proxy_display(proxy_url);
+    g_autofree char *display = ytops_proxy_display(proxy_url);
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_NOT_FOUND,
                 "server identity \"%s\" has no proxy \"%s\"; give its URL as it was configured, "
                 "password included",

@@ -8,9 +8,9 @@
  */
 #include "ytops/proxy_preflight.h"
 
-#include "proxy_display.h"
 #include "proxy_handshake.h"
 #include "ytops/error.h"
+#include "ytops/proxy_url.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,7 +43,7 @@ static gboolean fail(const Preflight *preflight, GError **error, const char *for
 /* The proxy cannot be used, for a reason that is no answer of its. */
 static gboolean fail(const Preflight *preflight, GError **error, const char *format, ...)
 {
-    g_autofree char *display = proxy_display(preflight->proxy->text);
+    g_autofree char *display = ytops_proxy_display(preflight->proxy->text);
     va_list args;
     va_start(args, format);
     g_autofree char *problem = g_strdup_vprintf(format, args);
@@ -56,7 +56,7 @@ static gboolean fail(const Preflight *preflight, GError **error, const char *for
 
 static gboolean fail_cancelled(const Preflight *preflight, GError **error)
 {
-    g_autofree char *display = proxy_display(preflight->proxy->text);
+    g_autofree char *display = ytops_proxy_display(preflight->proxy->text);
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_DRAINING,
                 "the check of proxy %s was ended because the server shuts down; ask another server",
                 display);
@@ -98,7 +98,7 @@ static AddrInfo *resolve(const Preflight *preflight, GError **error)
     }
     if (status == 0)
         return addresses;
-    g_autofree char *display = proxy_display(preflight->proxy->text);
+    g_autofree char *display = ytops_proxy_display(preflight->proxy->text);
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_PROXY_DNS_FAILED,
                 "proxy %s: its name \"%s\" does not resolve (%s); check the name and this "
                 "machine's resolver",

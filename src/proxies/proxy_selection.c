@@ -11,6 +11,7 @@
 #include "proxy_selection.h"
 
 #include "ytops/error.h"
+#include "ytops/proxy_url.h"
 
 /*
  * More than the threads that select at once, so that a turn they have moved on is nearly always

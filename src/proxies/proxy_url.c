@@ -1,6 +1,5 @@
 #include "ytops/proxy_url.h"
 
-#include "proxy_display.h"
 #include "ytops/error.h"
 
 #include <arpa/inet.h>
@@ -19,7 +18,7 @@ static gboolean refuse(const char *text, GError **error, const char *format, ...
 
 static gboolean refuse(const char *text, GError **error, const char *format, ...)
 {
-    g_autofree char *display = proxy_display(text);
+    g_autofree char *display = ytops_proxy_display(text);
     va_list args;
     va_start(args, format);
     g_autofree char *problem = g_strdup_vprintf(format, args);
@@ -199,4 +198,19 @@ void ytops_proxy_url_free(YtopsProxyUrl *url)
     g_free(url->user);
     g_free(url->password);
     g_free(url);
+}
+
+char *ytops_proxy_display(const char *text)
+{
+    if (text == NULL)
+        return g_strdup("");
+    const char *separator = strstr(text, "://");
+    const char *at = strrchr(text, '@');
+    if (at == NULL)
+        return g_strdup(text);
+    const char *userinfo = separator != NULL && separator < at ? separator + 3 : text;
+    const char *colon = memchr(userinfo, ':', (gsize)(at - userinfo));
+    if (colon == NULL)
+        return g_strdup(text);
+    return g_strdup_printf("%.*s:***%s", (int)(colon - text), text, at);
 }

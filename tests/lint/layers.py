@@ -9,7 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # A folder may include the public headers of those before it, and of itself.
 LAYERS = ["base", "config", "redis", "audit", "instances", "accounts", "proxies", "tokens", "relay",
-          "work", "rpc", "http", "app"]
+          "work", "status", "rpc", "http", "app"]
 SIBLINGS = [{"audit", "instances"}, {"accounts", "proxies"}, {"relay", "work"}, {"rpc", "http"}]
 MAY_INCLUDE = {
     folder: [other for other in LAYERS[:place]
@@ -43,8 +43,9 @@ HOME = {
     "webhooks": "relay",
     "work_pool": "work", "recovery": "work", "work_queue": "work",
     "lane": "work", "lane_board": "work", "lane_crew": "work",
+    "status": "status",
     "rpc_client": "rpc", "rpc_server": "rpc",
-    "http_server": "http", "metrics_route": "http", "relay_api": "http",
+    "http_server": "http", "metrics_route": "http", "relay_api": "http", "status_api": "http",
 }
 
 # Where a library's headers may be included.

@@ -1,5 +1,4 @@
 /* What a proxy's URL may look like, what a bad one is told, and that no password shows. */
-#include "proxies/proxy_display.h"
 #include "ytops/error.h"
 #include "ytops/proxy_url.h"
 
@@ -141,7 +140,7 @@ static void test_display(void)
         {NULL, ""},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *display = proxy_display(cases[i][0]);
+        g_autofree char *display = ytops_proxy_display(cases[i][0]);
         g_assert_cmpstr(display, ==, cases[i][1]);
     }
 }

@@ -1,0 +1,169 @@
+// A list of any length: rows of one height, of which only those in view exist. One stop of the Tab
+// key; arrows move within it.
+
+const OVERSCAN = 8;
+
+class Grid {
+  // open(row), key(row, key): what Enter and other keys do
+  constructor(root, on) {
+    this.root = root;
+    this.on = on;
+    this.rows = [];
+    this.made = new Map(); // index -> element
+    this.focused = null; // id of the row that the keyboard is at
+    this.head = element('div', { class: 'head', role: 'row' });
+    this.space = element('div', { class: 'space', role: 'rowgroup' });
+    this.blank = element('div', { class: 'empty', hidden: true });
+    root.setAttribute('role', 'grid');
+    root.append(this.head, this.space, this.blank);
+    root.addEventListener('scroll', () => this.paint(), { passive: true });
+    this.space.addEventListener('keydown', (event) => this.onKey(event));
+    this.space.addEventListener('click', (event) => this.onClick(event));
+    this.space.addEventListener('focusin', (event) => this.onFocus(event));
+    new ResizeObserver(() => this.refresh()).observe(root);
+  }
+
+  // columns: { key, title, width, place, number, cell(row, now) }; sort: { key, down }
+  show(columns, label, sort, onSort) {
+    this.columns = columns;
+    this.root.setAttribute('aria-label', label);
+    this.root.setAttribute('aria-colcount', columns.length);
+    this.root.scrollTop = 0;
+    this.focused = null;
+    this.template = columns.map((column) => column.width).join(' ');
+    this.head.style.gridTemplateColumns = this.template;
+    this.head.replaceChildren(...columns.map((column) => this.makeTitle(column, sort, onSort)));
+    this.clear();
+  }
+
+  makeTitle(column, sort, onSort) {
+    const direction = sort.key === column.key ? (sort.down ? 'descending' : 'ascending') : 'none';
+    return element('div', { role: 'columnheader', class: column.number ? 'number' : '', 'aria-sort': column.key ? direction : null },
+      column.key ? element('button', { class: 'sort', type: 'button', text: column.title, on: { click: () => onSort(column.key) } })
+        : element('span', { class: 'hidden', text: column.title }));
+  }
+
+  setRows(rows, blank) {
+    this.rows = rows;
+    this.root.setAttribute('aria-rowcount', rows.length + 1);
+    this.blank.hidden = rows.length > 0;
+    this.blank.replaceChildren(...blank);
+    this.refresh();
+  }
+
+  clear() {
+    this.made.forEach((made) => made.remove());
+    this.made.clear();
+  }
+
+  // Everything in view anew: rows changed, or time went on.
+  refresh() {
+    if (!this.columns) return;
+    this.height = matchMedia('(max-width: 700px)').matches ? 58 : 34;
+    this.space.style.height = `${this.rows.length * this.height}px`;
+    this.now = store.now();
+    this.paint(true);
+  }
+
+  range() {
+    const top = Math.max(0, this.root.scrollTop - this.head.offsetHeight);
+    const first = Math.max(0, Math.floor(top / this.height) - OVERSCAN);
+    const last = Math.min(this.rows.length, Math.ceil((top + this.root.clientHeight) / this.height) + OVERSCAN);
+    return [first, last];
+  }
+
+  paint(again) {
+    const [first, last] = this.range();
+    for (const [index, made] of this.made) {
+      if (index >= first && index < last) continue;
+      if (made.contains(document.activeElement)) continue; // the keyboard stays where it is
+      made.remove();
+      this.made.delete(index);
+    }
+    for (const [index] of this.made) if (index >= this.rows.length) { this.made.get(index).remove(); this.made.delete(index); }
+    for (let index = first; index < last; index++) {
+      const made = this.made.get(index);
+      if (!made) this.make(index);
+      else if (again || made.rowId !== this.rows[index].id) this.fill(made, index);
+    }
+    this.setTabStop(first);
+  }
+
+  make(index) {
+    const made = element('div', { class: 'row', role: 'row', tabIndex: -1 });
+    made.style.gridTemplateColumns = this.template;
+    for (const column of this.columns) {
+      made.append(element('div', { role: 'gridcell', class: [column.number ? 'number' : '', column.look || '', column.place ? `in-${column.place}` : ''].join(' ') }));
+    }
+    this.made.set(index, made);
+    this.space.append(made);
+    this.fill(made, index);
+  }
+
+  fill(made, index) {
+    const row = this.rows[index];
+    if (made.rowId !== row.id && made === document.activeElement) this.focused = row.id;
+    made.rowId = row.id;
+    made.setAttribute('aria-rowindex', index + 2);
+    made.style.transform = `translateY(${index * this.height}px)`;
+    this.columns.forEach((column, place) => {
+      const cell = made.children[place];
+      const content = column.cell(row, this.now);
+      if (content instanceof Node) cell.replaceChildren(content);
+      else if (cell.textContent !== content || cell.firstElementChild) cell.textContent = content;
+      if (column.hint) cell.title = column.hint(row) || '';
+    });
+  }
+
+  setTabStop(first) {
+    let stop = null;
+    for (const [index, made] of this.made) {
+      made.tabIndex = -1;
+      if (made.rowId === this.focused || (stop === null && index === first)) stop = made;
+    }
+    if (stop) stop.tabIndex = 0;
+  }
+
+  indexOf(target) {
+    const made = target.closest('.row');
+    for (const [index, each] of this.made) if (each === made) return index;
+    return -1;
+  }
+
+  onFocus(event) {
+    const index = this.indexOf(event.target);
+    if (index >= 0) { this.focused = this.rows[index].id; this.setTabStop(index); }
+  }
+
+  onClick(event) {
+    const index = this.indexOf(event.target);
+    const button = event.target.closest('button');
+    if (index < 0) return;
+    if (button) this.on.key(this.rows[index], button.value);
+    else if (!getSelection().toString()) this.on.open(this.rows[index]);
+  }
+
+  onKey(event) {
+    const index = this.indexOf(event.target);
+    if (index < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(1, Math.floor(this.root.clientHeight / this.height) - 2);
+    const moves = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
+    if (event.key in moves) this.focusRow(Math.min(Math.max(index + moves[event.key], 0), this.rows.length - 1));
+    else if (event.key === 'Enter' && event.target.matches('.row')) this.on.open(this.rows[index]);
+    else if (event.key === 'b' || event.key === 'r') this.on.key(this.rows[index], event.key);
+    else return;
+    event.preventDefault();
+  }
+
+  focusRow(index) {
+    if (index < 0 || index >= this.rows.length) return;
+    const top = index * this.height;
+    const head = this.head.offsetHeight;
+    const view = this.root.clientHeight - head;
+    if (top < this.root.scrollTop) this.root.scrollTop = top;
+    else if (top + this.height > this.root.scrollTop + view) this.root.scrollTop = top + this.height - view;
+    this.paint();
+    const made = this.made.get(index);
+    if (made) made.focus({ preventScroll: true });
+  }
+}
