@@ -13,10 +13,12 @@ import pytest
 
 from support.envoy import need_envoy
 from support.fleet import Fleet
-from support.mapping_socks5 import MappingSocks5
+from support.mapping_socks5 import Behaviour, MappingSocks5
 from support.media import media_dir
 from support.media_server import MediaServer
+from support.page_site import PageSite
 from support.paths import BUILD, ytdlp_program
+from support.pool_records import PoolRecords
 from support.pot_provider import PotProvider
 from support.proxies import Microsocks, Tinyproxy
 from support.redis_server import RedisServer
@@ -174,6 +176,52 @@ def fleet(whole_fleet: Fleet) -> Fleet:
     """That fleet, everybody well whatever the test before did."""
     whole_fleet.heal()
     return whole_fleet
+
+
+@pytest.fixture(scope="module")
+def proxies() -> Iterator[list[MappingSocks5]]:
+    """Two SOCKS5 proxies for all tests of the module."""
+    both = [MappingSocks5(), MappingSocks5()]
+    yield both
+    for each in both:
+        each.close()
+
+
+@pytest.fixture(scope="module")
+def page_relay(
+    module_folder: Path, module_redis: RedisServer, proxies: list[MappingSocks5]
+) -> Iterator[RelayServer]:
+    """A relay that makes tokens through those proxies. Nobody is banned by numbers."""
+    server = RelayServer(
+        module_folder / "page-relay",
+        token_runner="warm",
+        redis_url=module_redis.url,
+        proxies=",".join(each.url for each in proxies),
+        account_failure_threshold=0,
+        failure_threshold_count=1000,
+    )
+    yield from _closing(server)
+
+
+@pytest.fixture
+def records(module_redis: RedisServer, proxies: list[MappingSocks5]) -> PoolRecords:
+    """What Redis holds of those proxies."""
+    return PoolRecords(module_redis, [each.url for each in proxies])
+
+
+@pytest.fixture
+def site(
+    upstream: ScriptedUpstream,
+    media: Path,
+    module_redis: RedisServer,
+    proxies: list[MappingSocks5],
+) -> PageSite:
+    """A page with a video, on the scripted upstream. The proxies serve and have empty records."""
+    for each in proxies:
+        each.behaviour = Behaviour.SERVE
+        each.targets.clear()
+    module_redis.cli("FLUSHALL")
+    return PageSite(upstream, (media / "video.mp4").read_bytes())
 
 
 @pytest.fixture

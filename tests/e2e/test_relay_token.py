@@ -1,159 +1,26 @@
-"""Streams of a page: their media come by a token, and go on with another one when it is over."""
+"""Streams of a page go on with another token when the media URLs are over."""
 
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from urllib.parse import urljoin
 
 import pytest
 
-from support.cli_client import Cli
-from support.contract import RelayService, StreamSpec
-from support.mapping_socks5 import Behaviour, MappingSocks5
-from support.media import probe_streams
 from support.numbered_ts import read_packets
-from support.page_site import PageSite
-from support.pool_records import PoolRecords
+from support.page_site import ACCOUNT, of_page, plays
 from support.processes import wait_until
-from support.relay_api import RelayServer
-from support.upstream_answers import File, LiveSource, live, redirect, reset, status, text
+from support.upstream_answers import File, LiveSource, live, status, text
 
 pytestmark = [pytest.mark.relay, pytest.mark.sanitizer]
 
-ACCOUNT = "acc_01"
-
-
-@pytest.fixture
-def site(upstream, media) -> PageSite:
-    return PageSite(upstream, (media / "video.mp4").read_bytes())
+PATIENT = {"live_chunk_timeout_seconds": 60, "vod_chunk_timeout_seconds": 60}
+"""For transfers that the test breaks itself."""
 
 
 @pytest.fixture(scope="module")
-def proxies():
-    both = [MappingSocks5(), MappingSocks5()]
-    yield both
-    for each in both:
-        each.close()
-
-
-@pytest.fixture(scope="module")
-def relay(module_folder, module_redis, proxies):
-    """A relay with tokens, and two proxies to make them through. Nobody is banned by numbers."""
-    server = RelayServer(
-        module_folder / "relay",
-        token_runner="warm",
-        redis_url=module_redis.url,
-        proxies=",".join(each.url for each in proxies),
-        account_failure_threshold=0,
-        failure_threshold_count=1000,
-    )
-    yield server
-    server.close()
-
-
-@pytest.fixture(autouse=True)
-def fresh(module_redis, proxies):
-    """Each test begins with proxies that serve and with empty records."""
-    for each in proxies:
-        each.behaviour = Behaviour.SERVE
-        each.targets.clear()
-    module_redis.cli("FLUSHALL")
-
-
-@pytest.fixture
-def records(module_redis, proxies) -> PoolRecords:
-    return PoolRecords(module_redis, [each.url for each in proxies])
-
-
-def of_page(api, page: str, **spec) -> str:
-    """Makes a stream of the page; the path that it plays at."""
-    made = api.create(page, account_id=ACCOUNT, **spec)
-    assert made["primary_url"] == page
-    return made["stream_endpoint"]
-
-
-def plays(api, path: str, site: PageSite) -> bool:
-    reply = api.get(path)
-    return (reply.status, reply.body == site.body, reply.broken) == (200, True, False)
-
-
-# ---- it plays ------------------------------------------------------------------------------------
-
-
-def test_page_is_played(api, site, proxies, folder, records):
-    path = of_page(api, site.page(site.media()))
-    reply = api.get(path)
-    assert (reply.status, reply.body == site.body, reply.broken) == (200, True, False)
-    copy = folder / "played.mp4"
-    copy.write_bytes(reply.body)
-    assert probe_streams(copy) == {"audio", "video"}
-    host = f"127.0.0.1:{site.upstream.port}"
-    (through,) = [each for each in proxies if each.targets[host]]
-    assert site.upstream.connections == through.targets[host], "page and media by the same proxy"
-    wait_until(lambda: records.state(through.url).get("success_count") == 2, "token and media")
-    assert not records.failures()
-
-
-def test_media_are_asked_for_as_the_site_wants(api, site):
-    api.get(of_page(api, site.page(site.media()), headers={"accept": "only/this"}))
-    headers = site.asked(1)[-1].headers
-    assert "Mozilla" in headers["user-agent"], "yt-dlp's http_headers"
-    assert headers["accept"] == "only/this", "the stream's own win"
-
-
-def test_one_token_is_for_all_requests(api, site):
-    path = of_page(api, site.page(site.media()))
-    assert int(api.call("HEAD", path).headers["content-length"]) == len(site.body)
-    part = api.get(path, Range="bytes=100-299")
-    assert (part.status, part.body) == (206, site.body[100:300])
-    assert plays(api, path, site)
-    assert site.pages() == 1
-
-
-def test_players_that_wait_share_the_token(api, site, players):
-    path = of_page(api, site.page(site.media()))
-    for player in [players(path) for _ in range(5)]:
-        assert player.wait_end() == site.body
-    assert site.pages() == 1
-
-
-def test_stream_tells_page_and_account(api, site):
-    page = site.page(site.media())
-    path = of_page(api, page, format="b", metadata={"channel": "7"})
-    api.get(path)
-    shown = api.stream(path.rpartition("/")[2])
-    assert (shown["url"], shown["account_id"], shown["format"]) == (page, ACCOUNT, "b")
-    assert "/copy1.mp4?expire=" in shown["current_url"]
-    assert shown["kind"] == "vod"
-
-
-def test_proxy_can_be_chosen(api, site, proxies):
-    for each in proxies:
-        each.targets.clear()
-        assert plays(api, of_page(api, site.page(site.media()), proxy_url=each.url), site)
-        assert each.targets
-
-
-def test_page_by_rpc(relay, api, site):
-    spec = StreamSpec(url=site.page(site.media()), accountId=ACCOUNT, format="b")
-    with relay.client(service=RelayService) as rpc:
-        made = rpc.createStream(spec)
-        assert made.url == made.currentUrl == spec.url
-        assert plays(api, made.streamPath, site)
-        assert "/copy1.mp4?expire=" in rpc.getStream(made.streamId).currentUrl
-
-
-def test_page_by_command_line(relay, api, site, folder):
-    cli = Cli(folder, relay.port)
-    words = (site.page(site.media()), "--account", ACCOUNT, "--format", "b", "--json")
-    made = cli("relay", "create", *words).json
-    assert plays(api, made["streamPath"], site)
-    shown = api.stream(made["streamId"])
-    assert (shown["account_id"], shown["format"]) == (ACCOUNT, "b")
-
-
-# ---- and goes on ---------------------------------------------------------------------------------
+def relay(page_relay):
+    return page_relay
 
 
 @pytest.mark.parametrize("code", [401, 403, 410])
@@ -199,7 +66,7 @@ def test_expired_in_the_middle(api, site, players, upstream, records):
     path = of_page(
         api,
         site.page(first, site.media()),
-        settings={"vod_chunk_timeout_seconds": 60, "live_chunk_timeout_seconds": 60},
+        settings=PATIENT,
     )
     player = players(path)
     player.wait_bytes(2000)
@@ -208,6 +75,33 @@ def test_expired_in_the_middle(api, site, players, upstream, records):
     assert player.wait_end() == site.body
     assert len(site.asked(1)) == 1
     assert site.asked(2)[-1].headers["range"].startswith("bytes=2000-")
+
+
+def test_players_that_lose_their_media_share_the_next_token(api, site, players, upstream):
+    stalled = [site.broken(2000, then="stall")] * 10
+    page = site.page(site.media(*stalled, status(403)), site.media())
+    path = of_page(api, page, settings=PATIENT)
+    watching = [players(path) for _ in range(10)]
+    for player in watching:
+        player.wait_bytes(2000)
+    upstream.drop_connections()
+    for player in watching:
+        assert player.wait_end() == site.body
+    assert site.pages() == 2
+    ranges = {each.headers["range"] for each in site.asked(2)}
+    assert ranges == {f"bytes=2000-{len(site.body) - 1}"}
+
+
+def test_next_token_does_not_come_from_the_cache(make_relay, site, proxies):
+    server = make_relay(
+        proxies=proxies[0].url, token_cache_ttl=600, ytdlp_args="", failure_threshold_count=1000
+    )
+    page = site.page(site.media(File(site.body), site.broken(2000), status(403)), site.media())
+    for _ in range(2):
+        path = of_page(server.api, page)
+        assert plays(server.api, path, site)
+    assert len(site.asked(1)) == 3, "the second stream began with the token of the first"
+    assert site.pages() == 2
 
 
 def test_another_file_is_never_mixed_in(api, site, upstream):
@@ -223,7 +117,7 @@ def test_dead_proxy_leads_to_a_token_through_the_other(api, site, players, proxi
     path = of_page(
         api,
         site.page(site.media(site.broken(2000, then="stall")), site.media()),
-        settings={"live_chunk_timeout_seconds": 60, "vod_chunk_timeout_seconds": 60},
+        settings=PATIENT,
     )
     player = players(path)
     player.wait_bytes(2000)
@@ -291,105 +185,3 @@ def segment_path(api, base: str) -> str:
 
 def segment(api, base: str) -> bytes:
     return api.get(segment_path(api, base)).body
-
-
-# ---- until it cannot -----------------------------------------------------------------------------
-
-
-def test_tokens_of_an_outage_are_limited(api, site, records):
-    path = of_page(api, site.page(site.media(status(403))), settings={"relay_token_attempts": 2})
-    for _ in range(3):
-        reply = api.get(path)
-        assert reply.status == 502
-        assert reply.error()["code"] == "HTTP_403"
-    assert site.pages() == 2, "those who come soon after get no further ones"
-
-
-def test_page_without_media_is_told_before_the_first_byte(api, upstream):
-    page = upstream.script("/text", text("<html>words</html>", "text/html"))
-    reply = api.get(of_page(api, page))
-    assert (reply.status, reply.error()["code"]) == (502, "UNSUPPORTED_URL")
-
-
-def test_format_is_yt_dlps(api, site):
-    """One that the page does not have: the words about it are yt-dlp's."""
-    reply = api.get(of_page(api, site.page(site.media()), format="137"))
-    assert (reply.status, reply.error()["code"]) == (502, "NO_FORMATS")
-    assert "format" in reply.error()["message"]
-
-
-def test_dead_proxies_are_told(api, site, proxies, records):
-    for each in proxies:
-        each.behaviour = Behaviour.CLOSE
-    reply = api.get(of_page(api, site.page(site.media())))
-    assert (reply.status, reply.error()["code"]) == (502, "SOCKS5_CONNECTION_FAILED")
-    assert len(records.failures()) == 3, "one for each token that was tried, by getToken itself"
-
-
-def test_proxy_that_works_again_is_tried_with_the_next_token(api, site, proxies):
-    proxies[0].behaviour = Behaviour.CLOSE
-    for _ in range(2):
-        assert plays(api, of_page(api, site.page(site.media())), site), "the other one serves"
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"account_id": "a/b"}, "account_id"),
-        ({"account_id": 7}, "account_id"),
-        ({"account_id": None, "format": "b"}, "format"),
-        ({"format": "b\n"}, "format"),
-        ({"format": 18}, "format"),
-        ({"url": "file:///etc/passwd"}, "url"),
-        ({"url": "no url"}, "url"),
-        ({"failover_urls": ["http://127.0.0.1:9/a"]}, "failover_urls"),
-        ({"proxy_url": "socks5://127.0.0.1:9"}, "proxy_url"),
-    ],
-)
-def test_what_is_wrong_is_named(api, change, field):
-    spec = {"url": "http://127.0.0.1:9/page", "account_id": ACCOUNT} | change
-    reply = api.call("POST", "/streams", spec)
-    assert reply.status == 400, reply
-    assert reply.error()["field"] == field
-
-
-def test_bare_video_id_is_a_page(api):
-    assert api.create("dQw4w9WgXcQ", account_id=ACCOUNT)["primary_url"] == "dQw4w9WgXcQ"
-
-
-def test_redirected_page(api, site, upstream):
-    page = site.page(site.media())
-    assert plays(api, of_page(api, upstream.script("/short", redirect(page))), site)
-
-
-def test_server_stops_while_a_token_is_made(make_relay, site, upstream, proxies):
-    gate = upstream.gate()
-    server = make_relay(proxies=proxies[0].url, token_runner="command", drain_timeout_s=1)
-    page = site.gated_page(gate, site.media())
-    path = server.api.create(page, account_id=ACCOUNT)["stream_endpoint"]
-    player = server.api.watch(path)
-    upstream.wait_requests("/page", 1)
-    server.stop()
-    player.wait_end()
-    with suppress(OSError):
-        player.close()
-    gate.open()
-    assert player.status in (0, 502, 503)
-
-
-def test_deleted_stream_lets_go_of_its_token(api, site, upstream, players):
-    gate = upstream.gate()
-    path = of_page(api, site.gated_page(gate, site.media()))
-    player = players(path)
-    upstream.wait_requests("/page", 1)
-    api.ask("DELETE", f"/streams/{path.rpartition('/')[2]}")
-    player.wait_end()
-    assert player.status == 404
-    gate.open()
-    assert plays(api, of_page(api, site.page(site.media())), site)
-
-
-def test_break_before_the_first_byte_is_retried_first(api, site):
-    path = of_page(api, site.page(site.media(reset(), File(site.body))))
-    assert plays(api, path, site)
-    assert site.pages() == 1

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import time
 from itertools import count
+from typing import Any
 
+from .relay_api import RelayApi
 from .scripted_upstream import Answer, Gate, Request, ScriptedUpstream
 from .upstream_answers import File, gated, status, text
 from .upstream_exchange import Exchange
+
+ACCOUNT = "acc_01"
 
 
 class PageSite:
@@ -72,6 +76,19 @@ class PageSite:
     def pages(self) -> int:
         """How often the page was read."""
         return len(self.upstream.requests("/page"))
+
+
+def of_page(api: RelayApi, page: str, **spec: Any) -> str:
+    """Makes a stream of the page for ACCOUNT; the path that it plays at."""
+    made = api.create(page, account_id=ACCOUNT, **spec)
+    assert made["primary_url"] == page
+    return made["stream_endpoint"]
+
+
+def plays(api: RelayApi, path: str, site: PageSite) -> bool:
+    """Whether the path gives the whole file of the site."""
+    reply = api.get(path)
+    return (reply.status, reply.body == site.body, reply.broken) == (200, True, False)
 
 
 def by_relay(request: Request) -> bool:
