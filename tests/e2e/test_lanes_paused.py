@@ -1,0 +1,162 @@
+"""Lanes that cannot work for now: they give their URL back, say why, and go on by themselves."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from support.lanes import PATIENCE_S, Queue, wait_lanes, work_client
+from support.processes import wait_until
+from support.youtube_cases import watch_url
+
+PAUSED, STOPPED = 6, 7
+
+
+@pytest.fixture
+def start(serve, redis, tunnel, folder):
+    """Starts a server with lanes on the pool acc:3."""
+
+    def start_server(**flags):
+        defaults = {
+            "redis_url": redis.url,
+            "proxies": tunnel.url,
+            "ytdlp_args": "--no-check-certificates",
+            "lanes": 2,
+            "account_pool": "acc:3",
+            "auto_create_new_accounts_on_exhaustion": "false",
+            "download_dir": folder / "media",
+            "format": "18",
+            "drain_timeout_s": 1,
+        }
+        return serve(**(defaults | flags))
+
+    return start_server
+
+
+def _let_rest(redis, seconds: dict[str, int]) -> None:
+    now = int(time.time())
+    for account, length in seconds.items():
+        fields = ("status", "RESTING", "status_until", now + length, "reason", "used for 30 min")
+        redis.cli("HSET", f"account_status:{account}", *fields)
+        redis.cli("ZADD", "account_index", 0, account)
+
+
+@pytest.mark.sanitizer
+def test_lanes_pause_while_all_accounts_rest_and_go_on_when_one_is_back(start, redis):
+    _let_rest(redis, {"acc_01": 3000, "acc_02": 12, "acc_03": 2000})
+    queue = Queue(redis)
+    urls = [watch_url("playable", number) for number in range(3)]
+    queue.push(urls)
+    server = start()
+
+    lanes = wait_lanes(server, lambda lane: lane.state == PAUSED, "both lanes pause")
+    assert len(lanes) == 2
+    for lane in lanes:
+        assert lane.reason.startswith("NO_ACTIVE_ACCOUNTS: ")
+        assert "the soonest is acc_02 in " in lane.reason
+        assert "3 rest, 0 are banned" in lane.reason
+        assert lane.url is None
+    # Nobody holds a URL that nobody can work on.
+    assert queue.progress == []
+    assert sorted(queue.inbox) == sorted(urls)
+
+    queue.wait_drained()
+    assert {result["accountId"] for result in queue.results.values()} == {"acc_02"}
+    assert sorted(queue.results) == sorted(urls)
+    # It is no delivery where nobody worked on it.
+    assert {result["deliveries"] for result in queue.results.values()} == {1}
+
+
+def test_lanes_go_on_at_once_when_an_operator_ends_a_rest(start, redis):
+    _let_rest(redis, {"acc_01": 3000, "acc_02": 3000, "acc_03": 2000})
+    queue = Queue(redis)
+    queue.push([watch_url("playable")])
+    server = start(lanes=1)
+    wait_lanes(server, lambda lane: lane.state == PAUSED, "the lane pauses")
+    with server.client() as client:
+        client.unbanAccount("acc_03")
+    queue.wait_drained()
+    assert [result["accountId"] for result in queue.results.values()] == ["acc_03"]
+
+
+def test_lanes_go_on_with_new_accounts_where_that_is_allowed(start, redis):
+    _let_rest(redis, {"acc_01": 3000, "acc_02": 3000, "acc_03": 3000})
+    queue = Queue(redis)
+    queue.push([watch_url("playable", number) for number in range(3)])
+    start(auto_create_new_accounts_on_exhaustion="true")
+    queue.wait_drained()
+    accounts = {result["accountId"] for result in queue.results.values()}
+    assert len(queue.results) == 3
+    assert all(account.startswith("acc-auto-") for account in accounts)
+
+
+def test_lanes_pause_while_every_proxy_is_banned(start, redis, tunnel):
+    queue = Queue(redis)
+    queue.push([watch_url("playable")])
+    server = start(lanes=0)
+    with server.client() as client:
+        client.banProxy("", tunnel.url, "as the test says", 3000)
+    _start_lanes(server)
+    (lane,) = wait_lanes(server, lambda lane: lane.state == PAUSED, "the lane pauses")
+    assert lane.reason.startswith("NO_ACTIVE_PROXIES: ")
+    assert queue.failures == {}
+    with server.client() as client:
+        client.unbanProxy("", tunnel.url)
+    queue.wait_drained()
+    assert len(queue.results) == 1
+
+
+def test_lanes_outlive_an_outage_of_redis(start, redis):
+    queue = Queue(redis)
+    urls = [watch_url("playable", number) for number in range(4)]
+    server = start(lanes=2, lane_idle="wait")
+    redis.kill()
+    wait_until(lambda: server.find_entry("a lane pauses"), "a lane pauses", PATIENCE_S)
+    redis.restart()
+    queue.push(urls)
+    wait_until(lambda: sorted(queue.results) == sorted(urls), "every URL is done", PATIENCE_S)
+    assert queue.failures == {}
+    # The board, which Redis may have lost, is written again.
+    assert len(wait_lanes(server, lambda lane: lane.state not in (PAUSED, STOPPED), "both")) == 2
+
+
+def test_a_policy_that_finds_no_account_for_the_retry_gives_the_url_back(start, redis):
+    _let_rest(redis, {"acc_01": 3000, "acc_02": 3000})
+    queue = Queue(redis)
+    queue.push([watch_url("bot")])
+    server = start(lanes=1)
+    (lane,) = wait_lanes(server, lambda lane: lane.state == STOPPED, "the lane stops")
+    assert "goes back to the queue" in lane.reason
+    assert queue.inbox == [watch_url("bot")]
+    assert queue.failures == {}
+    assert redis.cli("HGET", "account_status:acc_03", "status") == "BANNED"
+
+
+@pytest.mark.parametrize(
+    ("policy", "banned", "proxy_is_banned"),
+    [
+        ("stop_loop", 1, False),
+        ("retry_with_new_account", 2, True),
+        ("retry_and_ban_account_only", 2, False),
+        ("retry_without_ban", 0, False),
+    ],
+)
+def test_bans_are_those_of_the_policy(start, redis, tunnel, policy, banned, proxy_is_banned):
+    queue = Queue(redis)
+    queue.push([watch_url("bot"), watch_url("playable")])
+    server = start(lanes=1, on_bannable_failure=policy, account_failure_threshold=0)
+    (lane,) = wait_lanes(server, lambda lane: lane.state == STOPPED, "the lane stops")
+    states = [redis.cli("HGET", f"account_status:acc_0{n}", "status") for n in (1, 2, 3)]
+    assert states.count("BANNED") == banned
+    state = redis.cli("HGET", "proxies:ytdlp-ops", tunnel.url)
+    assert ('"BANNED"' in state) == proxy_is_banned
+    assert queue.codes() == {watch_url("bot"): "BOT_DETECTED"}
+    assert queue.failures[watch_url("bot")]["attempts"] == (1 if policy == "stop_loop" else 2)
+    assert queue.inbox == [watch_url("playable")]
+    assert (lane.succeeded, lane.failed) == (0, 1)
+
+
+def _start_lanes(server, count: int = 1) -> None:
+    with work_client(server) as client:
+        client.startLanes("", count)
