@@ -1,6 +1,6 @@
 #include "lane_verdict.h"
 
-enum { SHORTEST_PAUSE_S = 1, USUAL_PAUSE_S = 2, LONGEST_PAUSE_S = 15 };
+enum { SHORTEST_PAUSE_S = 1, USUAL_PAUSE_S = 2, LONGEST_PAUSE_S = 5 };
 
 LaneVerdict lane_verdict(YtopsErrorCode code)
 {

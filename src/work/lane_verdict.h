@@ -12,7 +12,7 @@ typedef enum {
 
 LaneVerdict lane_verdict(YtopsErrorCode code);
 
-/* How long to wait before the next try, by what the error says of that: 1 to 15 seconds. */
+/* How long to wait before the next try, by what the error says of that: 1 to 5 seconds. */
 gint64 lane_verdict_pause_s(const GError *error);
 
 /* The sentence for people that the lane shows while it is PAUSED. Free with g_free. */

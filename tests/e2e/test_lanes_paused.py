@@ -68,7 +68,7 @@ def test_lanes_pause_while_all_accounts_rest_and_go_on_when_one_is_back(start, r
     assert {result["deliveries"] for result in queue.results.values()} == {1}
 
 
-def test_lanes_go_on_at_once_when_an_operator_ends_a_rest(start, redis):
+def test_lanes_go_on_soon_when_an_operator_ends_a_rest(start, redis):
     _let_rest(redis, {"acc_01": 3000, "acc_02": 3000, "acc_03": 2000})
     queue = Queue(redis)
     queue.push([watch_url("playable")])
