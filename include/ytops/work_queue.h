@@ -82,6 +82,13 @@ gint64 ytops_work_queues_push(YtopsWorkQueues *queues, const char *queue, const 
 YtopsQueueItem *ytops_work_queues_pull(YtopsWorkQueues *queues, const char *queue,
                                        const char *lane_id, gint64 lease_s, GError **error);
 
+/*
+ * What the lane has pulled and still holds, with its lease renewed: for a lane that lost the answer of
+ * its pull. NOT_FOUND where it holds nothing. Any one of them, where it holds several.
+ */
+YtopsQueueItem *ytops_work_queues_find_held(YtopsWorkQueues *queues, const char *queue,
+                                            const char *lane_id, gint64 lease_s, GError **error);
+
 gboolean ytops_work_queues_renew(YtopsWorkQueues *queues, const char *queue, const char *item_id,
                                  gint64 lease_s, GError **error);
 

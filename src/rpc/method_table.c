@@ -49,6 +49,7 @@ static const RpcMethod methods[] = {
     {"deleteStream", RELAY, WORKING_ROLES, FALSE, 1, 2},
     {"pushUrls", WORK, WORKING_ROLES, FALSE, 1, 2},
     {"pullUrl", WORK, WORKING_ROLES, FALSE, 1, 2},
+    {"getLaneItem", WORK, WORKING_ROLES, FALSE, 1, 2},
     {"renewLease", WORK, WORKING_ROLES, FALSE, 1, 2},
     {"releaseUrl", WORK, WORKING_ROLES, FALSE, 1, 2},
     {"assignAccount", WORK, WORKING_ROLES, FALSE, 1, 2},

@@ -49,18 +49,38 @@ static gboolean push_urls(YtopsWorkServiceIf *iface, gint64 *count, const gchar 
     return finish_count(n_waiting, count, problem, fault, refusal);
 }
 
-static gboolean pull_url(YtopsWorkServiceIf *iface, YtopsWorkItem **work_item, const gchar *queue,
-                         const gchar *lane_id, const gint32 lease_s, YtopsServiceException **fault,
-                         YtopsUserException **refusal, GError **error G_GNUC_UNUSED)
+typedef YtopsQueueItem *(*ItemOfLane)(YtopsWorkQueues *queues, const char *queue,
+                                      const char *lane_id, gint64 lease_s, GError **error);
+
+static gboolean give_item(YtopsWorkServiceIf *iface, ItemOfLane find, YtopsWorkItem *work_item,
+                          const char *queue, const char *lane_id, gint64 lease_s,
+                          YtopsServiceException **fault, YtopsUserException **refusal)
 {
     g_autoptr(GError) problem = NULL;
     g_autoptr(YtopsQueueItem) item = NULL;
     if (argument_required_text(&queue, "queue", &problem) &&
         argument_required_text(&lane_id, "laneId", &problem))
-        item = ytops_work_queues_pull(queues_of(iface), queue, lane_id, lease_s, &problem);
+        item = find(queues_of(iface), queue, lane_id, lease_s, &problem);
     if (item != NULL)
-        work_convert_item(item, *work_item);
+        work_convert_item(item, work_item);
     return handler_finish(item != NULL, problem, fault, refusal);
+}
+
+static gboolean pull_url(YtopsWorkServiceIf *iface, YtopsWorkItem **work_item, const gchar *queue,
+                         const gchar *lane_id, const gint32 lease_s, YtopsServiceException **fault,
+                         YtopsUserException **refusal, GError **error G_GNUC_UNUSED)
+{
+    return give_item(iface, ytops_work_queues_pull, *work_item, queue, lane_id, lease_s, fault,
+                     refusal);
+}
+
+static gboolean get_lane_item(YtopsWorkServiceIf *iface, YtopsWorkItem **work_item,
+                              const gchar *queue, const gchar *lane_id, const gint32 lease_s,
+                              YtopsServiceException **fault, YtopsUserException **refusal,
+                              GError **error G_GNUC_UNUSED)
+{
+    return give_item(iface, ytops_work_queues_find_held, *work_item, queue, lane_id, lease_s, fault,
+                     refusal);
 }
 
 static gboolean renew_lease(YtopsWorkServiceIf *iface, const gchar *queue, const gchar *item_id,
@@ -251,6 +271,7 @@ static void work_handler_class_init(WorkHandlerClass *cls)
     service->push_urls = push_urls;
     service->pull_url = pull_url;
     service->renew_lease = renew_lease;
+    service->get_lane_item = get_lane_item;
     service->release_url = release_url;
     service->mark_success = mark_success;
     service->mark_success_and_push = mark_success_and_push;

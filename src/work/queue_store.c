@@ -2,6 +2,7 @@
 
 #include "queue_clear.lua.h"
 #include "queue_failures.lua.h"
+#include "queue_held.lua.h"
 #include "queue_list.lua.h"
 #include "queue_mark.lua.h"
 #include "queue_name.h"
@@ -24,6 +25,7 @@ static const struct {
 } script_sources[QUEUE_SCRIPT_N] = {
     [QUEUE_SCRIPT_PUSH] = {"queue_push", queue_push_lua},
     [QUEUE_SCRIPT_PULL] = {"queue_pull", queue_pull_lua},
+    [QUEUE_SCRIPT_HELD] = {"queue_held", queue_held_lua},
     [QUEUE_SCRIPT_RENEW] = {"queue_renew", queue_renew_lua},
     [QUEUE_SCRIPT_RELEASE] = {"queue_release", queue_release_lua},
     [QUEUE_SCRIPT_MARK] = {"queue_mark", queue_mark_lua},

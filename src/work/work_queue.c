@@ -155,6 +155,25 @@ YtopsQueueItem *ytops_work_queues_pull(YtopsWorkQueues *queues, const char *queu
     }
 }
 
+YtopsQueueItem *ytops_work_queues_find_held(YtopsWorkQueues *queues, const char *queue,
+                                            const char *lane_id, gint64 lease_s, GError **error)
+{
+    g_autofree char *lease = lease_text(queues, lease_s, error);
+    if (lease == NULL || !check_id(lane_id, "lane's id", error))
+        return NULL;
+    const char *args[] = {lane_id, lease, NULL};
+    g_autoptr(YtopsRedisReply) reply =
+        queue_store_run(queues->store, QUEUE_SCRIPT_HELD, queue, args, NULL, error);
+    if (reply == NULL)
+        return NULL;
+    const char *item_id = ytops_redis_reply_string(ytops_redis_reply_at(reply, 3));
+    if (item_id != NULL)
+        return queue_item_from_reply(reply, queue, item_id);
+    g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_NOT_FOUND,
+                "the lane '%s' holds nothing of queue \"%s\": pull an item", lane_id, queue);
+    return NULL;
+}
+
 /* ---- items that a lane holds ---------------------------------------------------------------- */
 
 static const char *past_of(const char *what)

@@ -151,6 +151,16 @@ def test_who_comes_late_is_told_what_happened(work):
     assert counts(work) == (0, 0, 1, 0)
 
 
+def test_a_lane_that_lost_the_answer_asks_for_its_item(work):
+    work.pushUrls("q", URLS[:2])
+    assert "holds nothing" in refusal("NOT_FOUND", work.getLaneItem, "q", "lane", 0).message
+    item = work.pullUrl("q", "lane", 60)
+    held = work.getLaneItem("q", "lane", 600)
+    assert (held.itemId, held.url, held.deliveries) == (item.itemId, URLS[0], 1)
+    assert held.leaseExpiresAt - item.leaseExpiresAt >= 540
+    assert counts(work) == (1, 1, 0, 0)
+
+
 _LANE = """
 import sys
 sys.path.insert(0, sys.argv[1])

@@ -200,6 +200,34 @@ static void test_leases_on_the_clock_of_redis(WorkBed *bed)
     g_assert_cmpint(g_get_real_time() - before, >=, G_USEC_PER_SEC);
 }
 
+static void test_a_lane_that_lost_the_answer_finds_its_item(WorkBed *bed)
+{
+    g_autoptr(GError) error = NULL;
+    work_bed_push(bed, URL);
+    g_assert_null(ytops_work_queues_find_held(bed->queues, "q", "lane-1", 0, &error));
+    work_bed_assert_error(&error, YTOPS_ERROR_NOT_FOUND, "'lane-1' holds nothing", NULL);
+
+    g_autoptr(YtopsQueueItem) item = work_bed_pull(bed);
+    bed->now += 100;
+    g_autoptr(YtopsQueueItem) held =
+        ytops_work_queues_find_held(bed->queues, "q", "lane-1", 0, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(held->item_id, ==, item->item_id);
+    g_assert_cmpstr(held->url, ==, URL);
+    g_assert_cmpint(held->deliveries, ==, 1);
+    g_assert_cmpint(held->lease_expires_at, ==, BED_START + 100 + BED_LEASE_S);
+    bed->now += BED_LEASE_S - 1;
+    work_bed_assert_counts(bed, 0, 1, 0, 0);
+
+    g_assert_null(ytops_work_queues_find_held(bed->queues, "q", "lane-2", 0, &error));
+    work_bed_assert_error(&error, YTOPS_ERROR_NOT_FOUND, "'lane-2' holds nothing", NULL);
+    g_assert_true(ytops_work_queues_release(bed->queues, "q", item->item_id, NULL));
+    g_assert_null(ytops_work_queues_find_held(bed->queues, "q", "lane-1", 0, &error));
+    work_bed_assert_error(&error, YTOPS_ERROR_NOT_FOUND, "pull an item", NULL);
+    g_assert_null(ytops_work_queues_find_held(bed->queues, "q", "", 0, &error));
+    work_bed_assert_error(&error, YTOPS_ERROR_INVALID_ARGUMENT, "lane's id is empty", NULL);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -217,5 +245,6 @@ int main(int argc, char **argv)
     ADD(the_last_lane_of_a_poison_is_told);
     ADD(thousands_of_leases_end_at_once);
     ADD(leases_on_the_clock_of_redis);
+    ADD(a_lane_that_lost_the_answer_finds_its_item);
     return g_test_run();
 }
