@@ -74,11 +74,11 @@ def test_two_lanes_empty_a_queue(airflow, site, folder):
         **dict.fromkeys(PRIVATE, "PRIVATE_VIDEO"), BOT[0]: "BOT_DETECTED",
     }
     for entry in results.values():
-        assert probe_streams(Path(entry["path"])) == {"audio", "video"}
+        assert probe_streams(Path(entry["files"][0])) == {"audio", "video"}
     assert list((folder / "work/jobs").iterdir()) == []
 
     _check_lanes(airflow.runs(WORKER), results)
-    tried = {attempt["accountId"] for attempt in failures[BOT[0]]["attempts"]}
+    tried = {attempt["accountId"] for attempt in failures[BOT[0]]["tried"]}
     assert len(tried) == 2 and site.banned_accounts("acc") == tried
     assert len(site.banned_proxies()) == 1
     assert PASSWORD not in airflow.logs()
@@ -109,7 +109,7 @@ def _check_lanes(runs, results):
     ends = sorted(of_lane[-1]["state"] for of_lane in by_lane.values())
     assert ends == ["failed", "success"]
 
-    account_of = {entry["run"]: entry["accountId"] for entry in results.values()}
+    account_of = {entry["runId"]: entry["accountId"] for entry in results.values()}
     preferred = {
         run["dag_run_id"]: run["conf"]["preferred_account_id"]
         for run in runs

@@ -25,7 +25,7 @@ from scripted_server import Hangup
 from support.processes import free_port
 from ytdlp_ops.common.ttypes import ServerInfo, ServiceException, ServiceRole, UserException
 from ytdlp_ops.tokens.ttypes import OutcomeReport, TokenRequest
-from ytdlp_ops.work.ttypes import QueueStatus
+from ytdlp_ops.work.ttypes import QueueStatus, WorkItem
 
 STATUS = QueueStatus(queue="q", inbox=1, inProgress=2, succeeded=3, failed=4)
 
@@ -171,7 +171,10 @@ def test_user_error_is_another_class(scripted):
     def pull(*_):
         raise UserException("nothing in q", "QUEUE_EMPTY", None)
 
-    with client_of(scripted(pullUrl=pull)) as client:
+    def nothing_held(*_):
+        raise UserException("lane holds nothing", "NOT_FOUND", None)
+
+    with client_of(scripted(pullUrl=pull, getLaneItem=nothing_held)) as client:
         with pytest.raises(YtdlpOpsUserError) as caught:
             client.pull_url("q", "lane", 60)
 
@@ -200,6 +203,28 @@ def test_repeatable_call_survives_a_broken_connection(scripted):
     with client_of(server) as client:
         assert client.get_queue_status("q") == STATUS
     assert server.accepted == 3
+
+
+def test_pull_whose_answer_was_lost_gives_the_same_url(scripted):
+    """Real servers: tests/e2e/test_work.py."""
+    item = WorkItem(itemId="i", queue="q", url="u", deliveries=1, leaseExpiresAt=1)
+    held: list[WorkItem] = []
+
+    def pull(*_):
+        held.append(item)
+        raise Hangup
+
+    def get_held(*_):
+        if held:
+            return held[0]
+        raise UserException("nothing", "NOT_FOUND", None)
+
+    server = scripted(pullUrl=pull, getLaneItem=get_held)
+    with client_of(server) as client:
+        with pytest.raises(YtdlpOpsConnectionError):
+            client.pull_url("q", "lane", 60)
+        assert client.pull_url("q", "lane", 60) == item
+    assert server.calls["pullUrl"] == 1
 
 
 def test_push_is_not_repeated(scripted):

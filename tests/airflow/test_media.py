@@ -59,11 +59,12 @@ def test_download_and_probe(folder, web, caplog):
     finally:
         proxy.close()
 
-    assert path == again == folder / "out/Generic-clip.mp4"
+    assert path == again == [folder / "out/Generic-clip.mp4"]
     assert [file.name for file in (folder / "out").iterdir()] == ["Generic-clip.mp4"]
-    found = media.probe(path)
+    found = media.probe_all(path)
+    assert found["files"] == [str(folder / "out/Generic-clip.mp4")]
     assert found["streams"] == ["audio", "video"]
-    assert found["bytes"] == path.stat().st_size and 0.9 < found["durationS"] < 1.5
+    assert found["bytes"] == path[0].stat().st_size and 0.9 < found["durationS"] < 1.5
     assert PASSWORD not in caplog.text
 
 

@@ -88,9 +88,9 @@ def test_playable_url_becomes_a_verified_file(site, lane, folder):
     assert outcome.path() == START | DOWNLOAD | DECIDED | {"trigger_self_run"}
     found, entry = only_entry(site, lane.queue, "result")
     assert found == url and entry["streams"] == ["audio", "video"]
-    assert Path(entry["path"]).parent == folder / "media" / lane.queue
-    assert Path(entry["path"]).stat().st_size == entry["bytes"] > 1000
-    assert entry["proxy"].startswith("socks5://user:***@")
+    assert Path(entry["files"][0]).parent == folder / "media" / lane.queue
+    assert Path(entry["files"][0]).stat().st_size == entry["bytes"] > 1000
+    assert entry["proxyUrl"].startswith("socks5://user:***@")
     conf = outcome.next_conf
     assert conf["preferred_account_id"] == entry["accountId"]
     assert (conf["lane_id"], conf["lane_run"]) == (outcome.run_id, 2)
@@ -138,11 +138,13 @@ def test_second_failure(site, lane, policy, n_accounts, n_proxies):
     assert outcome.state == "failed"
     assert outcome.path() == START | BRANCH | RETRY | SECOND | FAILED | {"fail_loop"}
     entry = only_entry(site, lane.queue, "fail")[1]
-    tried = {attempt["accountId"] for attempt in entry["attempts"]}
-    assert [attempt["errorCode"] for attempt in entry["attempts"]] == ["BOT_DETECTED"] * 2
+    tried = {attempt["accountId"] for attempt in entry["tried"]}
+    assert [attempt["errorCode"] for attempt in entry["tried"]] == ["BOT_DETECTED"] * 2
     assert len(tried) == 2
     assert site.banned_accounts(lane.prefix) == (tried if n_accounts else set())
     assert len(site.banned_proxies()) == n_proxies
+    assert len(entry["banned"]) == n_accounts + n_proxies
+    assert "the retry failed too" in entry["recovery"]
 
 
 @pytest.mark.parametrize("policy", ["retry_with_new_account", "retry_without_ban"])
@@ -211,5 +213,5 @@ def test_download_that_is_refused_is_tried_with_a_second_token(site, lane):
     assert outcome.state == "success"
     assert outcome.tasks["download_and_probe"] == "failed"
     entry = only_entry(site, lane.queue, "fail")[1]
-    assert (entry["errorCode"], entry["attempts"][-1]["attempt"]) == ("MEDIA_403", 2)
+    assert (entry["errorCode"], entry["attempts"]) == ("MEDIA_403", 2)
     assert outcome.path() >= START | FAILED | {"trigger_self_run"}

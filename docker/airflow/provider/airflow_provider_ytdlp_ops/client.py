@@ -104,8 +104,13 @@ class YtdlpOpsClient:
         return self._call(WorkService, "pushUrls", (queue, list(urls)))
 
     def pull_url(self, queue: str, lane_id: str, lease_s: int) -> WorkItem:
-        """A lane that pulls again while it has an item gets that item again."""
-        return self._repeatable(WorkService, "pullUrl", queue, lane_id, lease_s)
+        """One URL; the one that the lane holds already, where the answer of a pull was lost."""
+        try:
+            return self._repeatable(WorkService, "getLaneItem", queue, lane_id, lease_s)
+        except YtdlpOpsUserError as error:
+            if error.error_code != "NOT_FOUND":
+                raise
+        return self._call(WorkService, "pullUrl", (queue, lane_id, lease_s))
 
     def renew_lease(self, queue: str, item_id: str, lease_s: int) -> None:
         self._repeatable(WorkService, "renewLease", queue, item_id, lease_s)

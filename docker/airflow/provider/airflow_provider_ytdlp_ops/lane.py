@@ -94,10 +94,13 @@ def plan_record(plan: RecoveryPlan) -> dict[str, Any]:
     }
 
 
+def banned(plan: dict[str, Any]) -> list[str]:
+    return plan["bannedAccountIds"] + plan["bannedProxies"]
+
+
 def plan_text(plan: dict[str, Any]) -> str:
-    banned = plan["bannedAccountIds"] + plan["bannedProxies"]
     then = f"{plan['action']} with {plan['accountId']}" if plan["accountId"] else plan["action"]
-    return f"{then}; banned: {', '.join(banned) or 'nobody'}; {plan['explanation']}"
+    return f"{then}; banned: {', '.join(banned(plan)) or 'nobody'}; {plan['explanation']}"
 
 
 def lane_of(params: dict[str, Any], run_id: str) -> str:

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 DOWNLOAD_FAILED = "DOWNLOAD_FAILED"
 PROBE_FAILED = "PROBE_FAILED"
+_SIDE_FILES = {".vtt", ".srt", ".ttml", ".ass", ".json3", ".srv1", ".srv2", ".srv3"}
+_SIDE_FILES |= {".jpg", ".jpeg", ".png", ".webp", ".json", ".description"}
 _SHOWN_EVERY_S = 10
 _POLL_S = 0.5
 _LAST_LINES = 20
@@ -39,10 +41,11 @@ def download(
     name: str,
     timeout_s: float,
     is_cancelled: Callable[[], bool] = lambda: False,
-) -> Path:
+) -> list[Path]:
     """
-    The file `<target_dir>/<name>.<ext>`: made beside it and put in its place when it is whole, so
-    that a second run replaces it and none sees a half. `token` is as JobFolder.token gives it.
+    The files `<target_dir>/<name>.<ext>`, nearly always one, the largest first: made beside it and
+    put in their place when they are whole, so that a second run replaces them and none sees a
+    half. `token` is as JobFolder.token gives it.
     """
     target_dir.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=target_dir))
@@ -53,11 +56,17 @@ def download(
         options.touch(mode=0o600)
         options.write_text("\n".join(map(shlex.quote, token["ytdlpCommand"][1:])) + "\n")
         argv = [ytdlp_program(), "--ignore-config", "--config-locations", str(options)]
-        argv += ["--newline", "--no-mtime", "--output", "media/media.%(ext)s"]
+        argv += ["--newline", "--no-mtime", "--output", "media/%(format_id)s.%(ext)s"]
         _run(argv, scratch, timeout_s, token["proxyUrl"], is_cancelled)
         return _put_in_place(scratch / "media", target_dir, name)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def probe_all(paths: list[Path]) -> dict[str, Any]:
+    """Decodes every file that is no subtitle or picture; what probe() says of the first one."""
+    first, *others = [probe(path) for path in paths if path.suffix not in _SIDE_FILES]
+    return {"files": [str(path) for path in paths], **first, **({"more": others} if others else {})}
 
 
 def probe(path: Path, timeout_s: float = 3600) -> dict[str, Any]:
@@ -94,14 +103,15 @@ def ytdlp_program() -> str:
     return program
 
 
-def _put_in_place(made: Path, target_dir: Path, name: str) -> Path:
-    files = sorted(made.iterdir(), key=lambda file: file.stat().st_size) if made.is_dir() else []
-    if not files:
-        raise MediaError(DOWNLOAD_FAILED, "yt-dlp ended well, and left no file")
-    whole = files[-1]  # subtitles and thumbnails are smaller
-    target = target_dir / f"{name}{whole.suffix}"
-    whole.replace(target)
-    return target
+def _put_in_place(made: Path, target_dir: Path, name: str) -> list[Path]:
+    files = sorted(made.glob("*"), key=lambda file: -file.stat().st_size)
+    if not [file for file in files if file.suffix not in _SIDE_FILES]:
+        raise MediaError(DOWNLOAD_FAILED, "yt-dlp ended well, and left no media")
+    placed = []
+    for number, file in enumerate(files, 1):
+        count = "" if len(files) == 1 else f".{number:03d}"
+        placed.append(file.replace(target_dir / f"{name}{count}{file.suffix}"))
+    return placed
 
 
 def _run(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from pathlib import Path
 from typing import Any
 
@@ -142,8 +143,8 @@ def _download(context: Context, token: Json) -> Json:
     with keeper:
         name = _media_name(token, item)
         limit_s = params["download_timeout_s"]
-        path = media.download(token, target, name, limit_s, keeper.lost.is_set)
-        return {"path": str(path), "accountId": token["accountId"], **media.probe(path)}
+        paths = media.download(token, target, name, limit_s, keeper.lost.is_set)
+        return {"accountId": token["accountId"], **media.probe_all(paths)}
 
 
 def _plan_after_download(context: Context, job: JobFolder) -> None:
@@ -168,13 +169,10 @@ def mark_success(context: Context, found: Json) -> None:
     """Into <queue>_result. Said twice, it changes nothing."""
     item, token_record = pulled(context), found.pop("token")
     record = {
-        "url": item["url"],
+        **_story(context, token_record),
         **found,
-        "proxy": token_record["proxy"],
         "jobId": token_record["jobId"],
-        "attempts": token_record["attempt"],
-        "lane": lane.lane_of(context["params"], context["run_id"]),
-        "run": context["run_id"],
+        "finishedAt": int(time.time()),
     }
     with hook_of(context) as client:
         client.mark_success(context["params"]["queue"], item["itemId"], json.dumps(record))
@@ -212,28 +210,42 @@ def handle_failure(context: Context, tasks: tuple[str, ...]) -> Json:
 
 def failure_record(context: Context, tasks: tuple[str, ...]) -> Json:
     """What went wrong, the last failure first, for the fail hash."""
-    item, ti = pulled(context), context["ti"]
+    ti = context["ti"]
     failures = [ti.xcom_pull(task_ids=task, key=FAILURE) for task in tasks]
     attempts = [failure for failure in failures if failure]
     last = attempts[-1] if attempts else {
         "errorCode": "INTERNAL", "message": "a task of the run died; its log says why",
     }
     return {
-        "url": item["url"],
+        **_story(context, last),
         "errorCode": last["errorCode"],
         "message": last["message"],
-        "accountId": last.get("accountId", ""),
-        "proxy": last.get("proxy", ""),
-        "attempts": attempts,
-        "deliveries": item["deliveries"],
+        "tried": attempts,
         "policy": context["params"]["on_bannable_failure"],
-        "run": context["run_id"],
+        "failedAt": int(time.time()),
+    }
+
+
+def _story(context: Context, attempt: Json) -> Json:
+    """What both ends tell, by the names that the server's built-in lanes use."""
+    plans = [context["ti"].xcom_pull(task_ids=task, key=PLAN) for task in _PLANNERS]
+    said = [plan for plan in plans if plan]
+    return {
+        "url": pulled(context)["url"],
+        "laneId": lane.lane_of(context["params"], context["run_id"]),
+        "runId": context["run_id"],
+        "deliveries": pulled(context)["deliveries"],
+        "attempts": attempt.get("attempt", 0),
+        "accountId": attempt.get("accountId", ""),
+        "proxyUrl": attempt.get("proxy", ""),
+        "recovery": said[-1]["explanation"] if said else "",
+        "banned": [name for plan in said for name in lane.banned(plan)],
     }
 
 
 def last_plan(context: Context) -> Json | None:
     """What the server said last, where it was not to try again."""
-    for task in ("download_and_probe", "ban_second_account_and_proxy", _FIRST_BRANCH):
+    for task in reversed(_PLANNERS):
         plan = context["ti"].xcom_pull(task_ids=task, key=PLAN)
         if plan and plan["action"] != lane.RETRY:
             return plan
@@ -307,7 +319,7 @@ def hook_of(context: Context) -> YtdlpOpsHook:
     return YtdlpOpsHook(context["params"]["ytdlp_ops_conn_id"])
 
 
-_FIRST_BRANCH = "handle_bannable_error_branch"
+_PLANNERS = ("handle_bannable_error_branch", "ban_second_account_and_proxy", "download_and_probe")
 # NOT_FOUND: the lease was over, and another lane has the URL.
 _OF_THE_DOWNLOAD = ("MEDIA_403", media.DOWNLOAD_FAILED, media.PROBE_FAILED, "NOT_FOUND")
 _NOBODYS_FAULT = (*lane.PASSING_TROUBLE, "NO_ACTIVE_ACCOUNTS")
