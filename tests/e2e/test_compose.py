@@ -109,7 +109,7 @@ def test_defaults_are_the_servers_own(config):
     documented = (ROOT / "docs/configuration.md").read_text()
     defaults = dict(re.findall(r"^\| `(--[\w-]+)`[^|]*\| `([^`]*)` \|", documented, re.M))
     ours = {"--service-role", "--listen", "--port", "--http-listen", "--http-port", "--log-format"}
-    ours |= {"--server-identity", "--drain-timeout-s"}
+    ours |= {"--server-identity", "--drain-timeout-s", "--lane-idle"}
     for service in SERVERS:
         for name, value in flags(config["services"][service]).items():
             if name in defaults and name not in ours:

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 import yaml
 
-from support.envoy import SECRETS, generate, need_envoy
+from support.envoy import GENERATOR, SECRETS, generate, need_envoy
 
 PROXY = "socks5://user:pr0xy-pass@10.0.0.1:1080"
 GOOD = SECRETS | {"YTDLP_WORKERS": 3, "CAMOUFOX_PROXIES": PROXY}
@@ -159,6 +159,32 @@ def test_bad_setting_is_named_and_nothing_written(folder, settings, message):
     assert message in done.stderr
     assert "pr0xy-pass" not in done.stderr and "short\n" not in done.stderr
     assert not (folder / "generated").exists()
+
+
+def test_env_file_that_cannot_be_read(folder):
+    for content, message in (
+        (None, "is not there: copy .env.example to it"),
+        (b"REDIS_PASSWORD=\xff\xfe", "is no UTF-8 text"),
+        (b"just words", "line 1: write NAME=value"),
+    ):
+        path = folder / "given.env"
+        if content is not None:
+            path.write_bytes(content)
+        done = subprocess.run(
+            ["/usr/bin/python3", GENERATOR, "--env-file", path, "--output", folder / "out"],
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 64
+        assert message in done.stderr, done.stderr
+        assert not (folder / "out").exists()
+
+
+def test_output_that_cannot_be_written(folder):
+    (folder / "file").write_text("in the way")
+    done = generate(folder / "env", GOOD, output=folder / "file")
+    assert done.returncode == 1
+    assert str(folder / "file") in done.stderr
 
 
 def test_everything_wrong_is_told_at_once(folder):

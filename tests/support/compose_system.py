@@ -100,6 +100,7 @@ class ComposeSystem:
         text = (DOCKER / "Dockerfile").read_text()
         block = re.search(r"^ENV ((?:.*\\\n)*.*)$", text, re.M)
         image = dict(re.findall(r"(\w+)=(\S+)", block[1]))
+        image["HOME"] = "/home"
         image["PATH"] = f"/opt/envoy:{image['PATH']}"
         return image | {name: str(value) for name, value in service.get("environment", {}).items()}
 
