@@ -128,7 +128,7 @@ static void start_measuring(App *app)
         .http = app->http,
         .relay = app->relay,
         .pools = {app->config, app->metrics, app->base->accounts, app->base->proxies,
-                  app->base->queues},
+                  app->base->queues, lane_service_get_board(app->lanes)},
     };
 
     if (app->http != NULL)

@@ -44,11 +44,18 @@ static const YtopsMetricSpec QUEUE_ITEMS = {
     .help = "What work queues hold: inbox, in_progress, result, fail; not told by the role worker.",
     .labels = {"queue", "part"},
 };
+static const YtopsMetricSpec LANES = {
+    .type = YTOPS_METRIC_GAUGE,
+    .name = "ytdlp_ops_lanes",
+    .help = "Lanes of all instances by queue and state; not told by the role worker.",
+    .labels = {"queue", "state"},
+};
 static const YtopsMetricSpec READ_AT = {
     .type = YTOPS_METRIC_GAUGE,
     .name = "ytdlp_ops_pools_read_timestamp_seconds",
     .unit = "seconds",
-    .help = "When accounts, proxies and queues were last read from Redis, Unix time; 0: not yet.",
+    .help = "When accounts, proxies, queues and lanes were last read from Redis, Unix time; 0: not "
+            "yet.",
 };
 
 struct PoolFigures {
@@ -59,6 +66,7 @@ struct PoolFigures {
     YtopsMetricFamily *window_failures_max;
     YtopsMetricFamily *near_ban;
     YtopsMetricFamily *queue_items;
+    YtopsMetricFamily *lanes;
     YtopsMetric *read_at;
     GThread *thread;
 
@@ -154,6 +162,38 @@ static gboolean read_queues(PoolFigures *figures, GError **error)
     return queues != NULL;
 }
 
+static void add_one(GHashTable *by_queue, const YtopsLaneInfo *lane)
+{
+    gint64 *counts = g_hash_table_lookup(by_queue, lane->queue);
+
+    if (counts == NULL) {
+        counts = g_new0(gint64, YTOPS_LANE_N_STATES);
+        g_hash_table_insert(by_queue, lane->queue, counts);
+    }
+    counts[lane->state]++;
+}
+
+static gboolean read_lanes(PoolFigures *figures, GError **error)
+{
+    g_autoptr(GPtrArray) lanes = ytops_lane_board_list(figures->parts.board, "", error);
+    g_autoptr(GHashTable) by_queue = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    GHashTableIter iterator;
+    gpointer queue, counts;
+
+    if (lanes == NULL)
+        return FALSE;
+    for (guint i = 0; i < lanes->len; i++)
+        add_one(by_queue, lanes->pdata[i]);
+    g_hash_table_iter_init(&iterator, by_queue);
+    while (g_hash_table_iter_next(&iterator, &queue, &counts)) {
+        for (int state = 0; state < YTOPS_LANE_N_STATES; state++)
+            ytops_metric_set(ytops_metric_get(figures->lanes, queue,
+                                              ytops_lane_state_to_string((YtopsLanePhase)state)),
+                             (double)((gint64 *)counts)[state]);
+    }
+    return TRUE;
+}
+
 /* What is gone is not shown any more; what could not be read stays as it was. */
 static void sweep(PoolFigures *figures)
 {
@@ -162,6 +202,7 @@ static void sweep(PoolFigures *figures)
     ytops_metric_family_sweep(figures->window_failures_max);
     ytops_metric_family_sweep(figures->near_ban);
     ytops_metric_family_sweep(figures->queue_items);
+    ytops_metric_family_sweep(figures->lanes);
 }
 
 static void read_all(PoolFigures *figures)
@@ -170,7 +211,8 @@ static void read_all(PoolFigures *figures)
     g_autoptr(GError) error = NULL;
 
     if (read_proxies(figures, &error) &&
-        (is_worker || (read_accounts(figures, &error) && read_queues(figures, &error)))) {
+        (is_worker || (read_accounts(figures, &error) && read_queues(figures, &error) &&
+                       read_lanes(figures, &error)))) {
         sweep(figures);
         ytops_metric_set(figures->read_at, (double)g_get_real_time() / G_USEC_PER_SEC);
     } else {
@@ -211,6 +253,7 @@ PoolFigures *pool_figures_new(const PoolFiguresParts *parts)
     figures->window_failures_max = ytops_metrics_add(metrics, &WINDOW_FAILURES_MAX);
     figures->near_ban = ytops_metrics_add(metrics, &NEAR_BAN);
     figures->queue_items = ytops_metrics_add(metrics, &QUEUE_ITEMS);
+    figures->lanes = ytops_metrics_add(metrics, &LANES);
     figures->read_at = ytops_metric_get(ytops_metrics_add(metrics, &READ_AT));
     g_mutex_init(&figures->mutex);
     g_cond_init(&figures->changed);

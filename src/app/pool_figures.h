@@ -1,11 +1,12 @@
 /*
- * What Redis holds, as metrics: accounts, proxies and their windows, queues. A thread of its own reads
+ * What Redis holds, as metrics: accounts, proxies and their windows, queues, lanes. A thread of its own reads
  * it now and then, so that no scrape waits for Redis, and 100,000 accounts cost little.
  */
 #pragma once
 
 #include "ytops/account_manager.h"
 #include "ytops/config.h"
+#include "ytops/lane_board.h"
 #include "ytops/metrics.h"
 #include "ytops/proxy_manager.h"
 #include "ytops/work_queue.h"
@@ -17,6 +18,7 @@ typedef struct {
     YtopsAccountManager *accounts;
     YtopsProxyManager *proxies;
     YtopsWorkQueues *queues;
+    YtopsLaneBoard *board;
 } PoolFiguresParts;
 
 typedef struct PoolFigures PoolFigures;

@@ -217,6 +217,18 @@ def test_accounts_proxies_windows_and_queues(serve, redis):
     assert seen.value("ytdlp_ops_accounts", state="BANNED") == 0
 
 
+def test_lanes_of_other_instances_are_counted(serve, redis):
+    shared = {"redis_url": redis.url, "token_runner": "command"}
+    pool = {"queue": "videos", "account_pool": "demo:2"}
+    worker = serve(service_role="worker", lanes=3, lane_idle="wait", **pool, **shared)
+    with worker.client(service=WorkService) as client:
+        wait_until(lambda: len(client.getLaneStatus("")) == 3, "the lanes are on the board", 60)
+    seen = pools_of(serve(service_role="management", **shared), 0)
+    told = seen.families["ytdlp_ops_lanes"].samples
+    assert {sample.labels["queue"] for sample in told} == {"videos"}
+    assert sum(sample.value for sample in told) == 3
+
+
 def test_many_accounts_are_counted_in_steps(serve, redis):
     redis.cli("EVAL", MAKE_ACCOUNTS, "0")
     seen = pools_of(serve(redis_url=redis.url, token_runner="command"), 0)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from support.paths import BUILD, ROOT, server_program
+from support.deploy_files import install
+from support.paths import ROOT
 from support.server import base_environment
 
-UNIT = BUILD / "packaging/systemd/ytdlp-ops-server@.service"
 SETTINGS = sorted((ROOT / "packaging/systemd").glob("*.env"))
 # Of 100, as systemd-analyze counts: what is left is the network, which is the service's purpose.
 EXPOSURE = "20"
@@ -25,15 +26,15 @@ def analyze(*words: object) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.fixture(scope="module")
+def prefix(module_folder):
+    """Where `cmake --install` put the tree."""
+    return install(module_folder / "prefix")
+
+
 @pytest.fixture
-def unit(folder):
-    """The unit as it is installed, but with the program that was built."""
-    made = folder / "ytdlp-ops-server@worker.service"
-    text = re.sub(
-        "^ExecStart=.*$", f"ExecStart={server_program()}", UNIT.read_text(), flags=re.MULTILINE
-    )
-    made.write_text(text)
-    return made
+def unit(prefix):
+    return prefix / "lib/systemd/system/ytdlp-ops-server@.service"
 
 
 def test_unit_is_valid(unit):
@@ -46,14 +47,16 @@ def test_unit_is_hardened(unit):
     )
 
 
-def test_unit_starts_what_is_installed():
-    text = UNIT.read_text()
-    assert "@CMAKE" not in text
-    assert re.search(r"^ExecStart=/\S+/ytdlp-ops-server$", text, re.MULTILINE)
+def test_unit_starts_what_is_installed(prefix, unit):
+    started = re.findall(r"^ExecStart=(.*)$", unit.read_text(), re.MULTILINE)
+    assert started == [str(prefix / "bin/ytdlp-ops-server")]
+    assert (prefix / "bin/ytdlp-ops-server").exists()
+    named = re.findall(r"^Documentation=file:(.*)$", unit.read_text(), re.MULTILINE)
+    assert all(Path(each).exists() for each in named) and named
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda path: path.stem)
-def test_settings_are_the_programs(folder, settings):
+def test_settings_are_the_programs(folder, prefix, settings):
     """All of them, also those that are commented out, and in a role that fits the file's name."""
     named = dict(re.findall(r"^#?(\w+)=(.*)$", settings.read_text(), re.MULTILINE))
     documented = (ROOT / "docs/configuration.md").read_text()
@@ -61,7 +64,7 @@ def test_settings_are_the_programs(folder, settings):
         assert f"`{name.removesuffix('_FILE')}`" in documented, name
     used = dict(re.findall(r"^(\w+)=(.*)$", settings.read_text(), re.MULTILINE))
     shown = subprocess.run(
-        [server_program(), "--print-config"],
+        [prefix / "bin/ytdlp-ops-server", "--print-config"],
         env=base_environment(folder) | used,
         capture_output=True,
         text=True,

@@ -15,7 +15,12 @@ from .envoy import SECRETS, generate
 from .paths import BUILD, ROOT
 
 DOCKER = ROOT / "docker"
-COMPOSE_FILES = ("docker-compose.yaml", "worker.yaml", "docker-compose.airflow.yaml")
+COMPOSE_FILES = (
+    "docker-compose.yaml",
+    "worker.yaml",
+    "docker-compose.airflow.yaml",
+    "docker-compose.monitoring.yaml",
+)
 REQUIRED = SECRETS | {"CAMOUFOX_PROXIES": "socks5://10.0.0.1:1080"}
 
 
