@@ -312,12 +312,13 @@ static void fetch_begin(Attempt *self)
     static const UpstreamEvents events = {fetch_head, fetch_data, fetch_done};
     YtopsRelayStream *stream = self->stream;
     const char *sticky = attempt_sticky_slot(self) != NULL ? *attempt_sticky_slot(self) : NULL;
+    g_autofree char *proxy_url = relay_stream_make_proxy(stream);
     AttemptFetch *fetch = g_rc_box_new0(AttemptFetch);
     UpstreamRequest request = {
         .url = sticky != NULL ? sticky : attempt_get_url(self),
         .user_agent = stream->user_agent,
         .headers = stream->headers,
-        .proxy_url = stream->proxy_url,
+        .proxy_url = proxy_url,
         .chunk_timeout_ms = attempt_chunk_timeout(self),
         .allow_private = stream->settings.allow_private,
     };

@@ -1,6 +1,17 @@
 /* What became of the proxy of a stream, told to the source, whose pool it may be of. */
+#include <string.h>
+
 #include "relay_core.h"
 #include "stream_token.h"
+
+char *relay_stream_make_proxy(const YtopsRelayStream *stream)
+{
+    const char *url = stream->proxy_url;
+
+    if (url != NULL && stream->token != NULL && g_str_has_prefix(url, "socks5://"))
+        return g_strconcat("socks5h://", url + strlen("socks5://"), NULL);
+    return g_strdup(url);
+}
 
 static void tell(YtopsRelayStream *stream, YtopsRelayProxyUse *use)
 {

@@ -69,6 +69,14 @@ def test_stream_tells_page_and_account(api, site):
     assert shown["kind"] == "vod"
 
 
+def test_names_are_looked_up_by_the_proxy(api, site, proxies):
+    """Of a socks5:// proxy, too, as for yt-dlp: the media host is known on that side only."""
+    for each in proxies:
+        each.hosts["media.example"] = ("127.0.0.1", site.upstream.port)
+    media = site.media().replace("127.0.0.1", "media.example")
+    assert plays(api, of_page(api, site.page(media)), site)
+
+
 def test_proxy_can_be_chosen(api, site, proxies):
     for each in proxies:
         each.targets.clear()

@@ -40,7 +40,7 @@ class YoutubeDouble(HttpDouble):
         """The Cookie headers of the pages that were asked for."""
         self.po_tokens: list[str] = []
         """The PO tokens that came with media and player requests."""
-        self._tls = server_context(folder, "www.youtube.com")
+        self._tls = server_context(folder, *HOSTS)
         super().__init__(_Handler)
 
     @property
