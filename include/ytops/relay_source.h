@@ -23,6 +23,7 @@ typedef struct {
 typedef struct {
     char **urls; /* the first, and others of the same format; NULL-terminated, never empty */
     GHashTable *headers; /* char * -> char *: what the site wants to be asked with */
+    char **cookies;      /* lines of a Netscape cookie file, NULL-terminated; NULL: none */
     char *proxy_url;     /* NULL: directly */
     char *job_id;
     gint64 expires_at; /* Unix seconds; 0: not known */

@@ -318,6 +318,7 @@ static void fetch_begin(Attempt *self)
         .url = sticky != NULL ? sticky : attempt_get_url(self),
         .user_agent = stream->user_agent,
         .headers = stream->headers,
+        .cookies = stream->cookies,
         .proxy_url = proxy_url,
         .chunk_timeout_ms = attempt_chunk_timeout(self),
         .allow_private = stream->settings.allow_private,

@@ -1,6 +1,7 @@
 /* The media of a page, out of the info.json that yt-dlp made. Pure. */
 #include <string.h>
 
+#include "media_cookies.h"
 #include "ytops/json.h"
 #include "ytops/log.h"
 #include "ytops/relay_source.h"
@@ -12,6 +13,7 @@ void ytops_relay_media_free(YtopsRelayMedia *media)
     if (media == NULL)
         return;
     g_strfreev(media->urls);
+    g_strfreev(media->cookies);
     g_clear_pointer(&media->headers, g_hash_table_unref);
     g_free(media->proxy_url);
     g_free(media->job_id);
@@ -188,5 +190,6 @@ YtopsRelayMedia *ytops_relay_media_from_info(const char *info_json, GError **err
     media = g_new0(YtopsRelayMedia, 1);
     media->urls = take_urls(info);
     media->headers = take_headers(info);
+    media->cookies = media_cookies_parse(ytops_json_get_string(info, "cookies"));
     return media;
 }

@@ -81,6 +81,8 @@ void relay_stream_take_media(YtopsRelayStream *stream, const YtopsRelayMedia *me
 {
     set_urls(stream, g_strdupv(media->urls));
     set_headers(stream, media->headers);
+    g_strfreev(stream->cookies);
+    stream->cookies = g_strdupv(media->cookies);
     g_free(stream->proxy_url);
     stream->proxy_url = given(media->proxy_url);
     stream->proxy_verdict = PROXY_VERDICT_NONE;
@@ -153,6 +155,7 @@ static void stream_clear(gpointer data)
     g_free(stream->user_agent);
     g_hash_table_unref(stream->headers);
     g_hash_table_unref(stream->own_headers);
+    g_strfreev(stream->cookies);
     g_hash_table_unref(stream->metadata);
     g_free(stream->proxy_url);
     g_free(stream->last_error);

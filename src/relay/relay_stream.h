@@ -37,6 +37,7 @@ struct YtopsRelayStream {
     char *user_agent;
     GHashTable *headers;     /* to ask the upstream with */
     GHashTable *own_headers; /* those that the stream was made with */
+    char **cookies;          /* of the media, for their hosts; NULL: none */
     GHashTable *metadata;
     char *proxy_url;
     ProxyVerdict proxy_verdict; /* what was told of that proxy last */

@@ -84,11 +84,13 @@ static void tell_waiting(StreamToken *self, const GError *error)
 {
     g_autoptr(YtopsRelayStream) stream = relay_stream_ref(self->stream);
     g_autoptr(GPtrArray) waiting = g_ptr_array_copy(self->waiting, attempt_copy, NULL);
+    /* What one of them does may end the stream, and its token with the error. */
+    g_autoptr(GError) told = error != NULL ? g_error_copy(error) : NULL;
 
     g_ptr_array_set_free_func(waiting, attempt_uncopy);
     g_ptr_array_set_size(self->waiting, 0);
     for (guint i = 0; i < waiting->len; i++)
-        attempt_token_came(waiting->pdata[i], error);
+        attempt_token_came(waiting->pdata[i], told);
 }
 
 /* ---- asking ---------------------------------------------------------------------------------- */

@@ -26,6 +26,7 @@ typedef struct {
     const char *method; /* NULL: GET; "HEAD", "POST" */
     const char *user_agent;
     GHashTable *headers;   /* char * -> char * */
+    char **cookies;        /* lines of a Netscape cookie file: each goes to its hosts only */
     const char *proxy_url; /* http, https, socks4, socks4a, socks5, socks5h */
     const char *range;     /* "bytes=5-" */
     const char *if_range;

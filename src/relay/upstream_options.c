@@ -117,6 +117,12 @@ static void set_method(UpstreamFetch *fetch, const UpstreamRequest *request)
         curl_easy_setopt(fetch->easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
+static void set_cookies(UpstreamFetch *fetch, const UpstreamRequest *request)
+{
+    for (char **line = request->cookies; line != NULL && *line != NULL; line++)
+        curl_easy_setopt(fetch->easy, CURLOPT_COOKIELIST, *line);
+}
+
 static void set_transport(UpstreamFetch *fetch, const UpstreamRequest *request)
 {
     CURL *easy = fetch->easy;
@@ -154,6 +160,7 @@ gboolean upstream_options_apply(UpstreamFetch *fetch, const UpstreamRequest *req
     curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)redirects);
     if (request->user_agent != NULL)
         curl_easy_setopt(easy, CURLOPT_USERAGENT, request->user_agent);
+    set_cookies(fetch, request);
     set_transport(fetch, request);
     set_method(fetch, request);
     return TRUE;

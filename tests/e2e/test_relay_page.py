@@ -69,6 +69,15 @@ def test_stream_tells_page_and_account(api, site):
     assert shown["kind"] == "vod"
 
 
+def test_cookies_of_the_page_reach_the_media(api, site, upstream, current_ytdlp):
+    """And no other host: a redirect takes none along."""
+    other = upstream.script("/other.mp4", File(site.body)).replace("127.0.0.1", "localhost")
+    page = site.page(site.media(redirect(other)), set_cookie='session="a/b=="; Path=/')
+    assert plays(api, of_page(api, page), site)
+    assert site.asked(1)[-1].headers["cookie"] in ("session=a/b==", 'session="a/b=="')
+    assert "cookie" not in upstream.requests("/other.mp4")[-1].headers
+
+
 def test_names_are_looked_up_by_the_proxy(api, site, proxies):
     """Of a socks5:// proxy, too, as for yt-dlp: the media host is known on that side only."""
     for each in proxies:

@@ -23,9 +23,11 @@ class PageSite:
         self.body = body
         self.n_media = 0
 
-    def page(self, *media: str) -> str:
+    def page(self, *media: str, **headers: str) -> str:
         """The URL of a page that names these media, one after the other; the last one for ever."""
-        return self.upstream.script("/page", *[text(_page(each), "text/html") for each in media])
+        named = {"content_type": "text/html", **headers}
+        answers = [status(200, _page(each).encode(), **named) for each in media]
+        return self.upstream.script("/page", *answers)
 
     def gated_page(self, gate: Gate, media: str) -> str:
         """A page that is not answered before the gate opens."""
