@@ -17,6 +17,7 @@ from ops_site import PASSWORD, OpsSite
 from support.media import media_dir, probe_streams
 from support.paths import BUILD, ytdlp_program
 from support.youtube_cases import watch_url
+from ytdlp_ops.tokens.ttypes import TokenRequest
 
 WORKER = "ytdlp_ops_worker_per_url"
 QUEUE = "video_queue"
@@ -121,9 +122,13 @@ def _check_lanes(runs, results):
 
 @pytest.mark.timeout(300)
 def test_management_dag_shows_tables(airflow, site):
-    """Runs after the lanes, whose bans it shows."""
+    site.refresh()
     with site.client() as client:
-        client.ban_account("other_01", "by hand", -1)
+        client.get_token(TokenRequest(url=watch_url("playable"), accountId="shown_01"))
+        client.ban_account("shown_02", "by the test", 600)
+        client.ban_account("shown_03", "by hand", -1)
+        (after, *_) = [each.proxyUrl for each in client.get_proxy_status() if not each.nextFor]
+        client.ban_proxy("", after, "by the test", 1800)
     conf = {
         "management_host": "127.0.0.1", "management_port": site.server.port,
         "entity": "all", "action": "list",
@@ -134,21 +139,20 @@ def test_management_dag_shows_tables(airflow, site):
     log = airflow.task_log("ytdlp_mgmt_proxy_account", "look", "manage")
     accounts, _, proxies = log.partition("Proxies (2):")
     assert re.search(r"Accounts \(\d+\):", accounts)
-    assert re.search(r"acc_0\d +BANNED \(active in \d+m\)", accounts)
-    assert re.search(r"acc_0\d +ACTIVE +[1-9]", accounts)
-    assert re.search(r"other_01 +BANNED \(until unbanned\)", accounts)
+    assert re.search(r"shown_02 +BANNED \(active in (10|9)m\)", accounts)
+    assert re.search(r"shown_01 +ACTIVE +1 ", accounts)
+    assert re.search(r"shown_03 +BANNED \(until unbanned\)", accounts)
     assert len(re.findall(r"socks5://user:\*\*\*@127\.0\.0\.1:\d+ \(next\) +ACTIVE", proxies)) == 1
-    assert len(re.findall(r"BANNED \(active in \d+m\)", proxies)) == 1
+    assert len(re.findall(r"BANNED \(active in (?:30|29)m\)", proxies)) == 1
     assert PASSWORD not in log
 
 
 @pytest.mark.timeout(300)
 def test_management_dag_unbans_a_proxy_by_what_the_table_shows(airflow, site):
-    (banned,) = site.banned_proxies() or {None}
-    if not banned:
-        banned = site.tunnels[0].url
-        with site.client() as client:
-            client.ban_proxy("", banned, "by the test", 0)
+    site.refresh()
+    banned = site.tunnels[0].url
+    with site.client() as client:
+        client.ban_proxy("", banned, "by the test", 0)
     conf = {
         "management_host": "127.0.0.1", "management_port": site.server.port,
         "entity": "proxy", "action": "unban",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import socket
 import subprocess
@@ -101,6 +102,16 @@ def test_params_of_the_issue(bag):
         "list", "list_statuses", "ban", "unban", "unban_all", "reset", "delete_from_redis",
     ]
     assert {"management_host", "management_port"} <= set(mgmt)
+
+
+@pytest.mark.parametrize("name", ["ytdlp_ops_worker_per_url", "ytdlp_ops_orchestrator"])
+def test_picture_in_the_docs_is_that_of_the_dag(bag, name):
+    """docker/airflow/draw_dags.py draws it anew."""
+    picture = (ROOT / f"docs/images/{name}.svg").read_text()
+    titles = {html.unescape(title) for title in re.findall("<title>(.*?)</title>", picture)}
+    tasks = bag.dags[name].tasks
+    edges = {f"{task.task_id}->{below}" for task in tasks for below in task.downstream_task_ids}
+    assert titles == {name, *(task.task_id for task in tasks), *edges}
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,27 @@ def test_download_ends_with_the_lease_and_hides_the_password_from_ps(folder, han
     assert "lease is over" in str(errors[0])
 
 
+_TASK = """
+import json, pathlib, sys
+from airflow_provider_ytdlp_ops import media
+media.download(json.loads(sys.argv[1]), pathlib.Path(sys.argv[2]), "x", 60)
+"""
+
+
+def test_killed_task_leaves_no_download_behind(folder, hanging):
+    token = token_for(folder, f"http://127.0.0.1:{hanging.port}/x.mp4")
+    argv = [sys.executable, "-c", _TASK, json.dumps(token), str(folder / "out")]
+    with subprocess.Popen(argv) as task:
+
+        def downloader() -> int:
+            below = [pid for pid in children_of(task.pid) if "config-loc" in command_line(pid)]
+            return below[0] if below else 0
+
+        pid = wait_until(downloader, "yt-dlp runs", 60)
+        task.kill()
+    wait_until(lambda: not is_running(pid), "yt-dlp ends with its task")
+
+
 def test_missing_ytdlp_says_what_to_do(folder, web, monkeypatch):
     monkeypatch.delenv("YTDLP_OPS_YTDLP")
     monkeypatch.setenv("PATH", str(folder))

@@ -99,8 +99,8 @@ def manage() -> None:
             False,
             type="boolean",
             title="Everything",
-            description="Must be true where ban, reset or delete_from_redis name neither an "
-            "account, a prefix, a proxy nor a server identity.",
+            description="Must be true where ban, unban, reset or delete_from_redis name neither "
+            "an account nor a prefix, or neither a proxy nor a server identity.",
         ),
     },
     doc_md=__doc__,

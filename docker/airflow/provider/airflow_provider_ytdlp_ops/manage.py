@@ -20,12 +20,20 @@ log = logging.getLogger(__name__)
 ACTIONS = ("list", "list_statuses", "ban", "unban", "unban_all", "reset", "delete_from_redis")
 QUEUE_ACTIONS = ("list", "push", "requeue_failed", "clear")
 
+_HARMLESS = ("list", "list_statuses", "unban_all")
+_NAMES = {
+    "account": ("account_id", "account_prefix"),
+    "proxy": ("proxy_url", "server_identity"),
+}
+
 Params = dict[str, Any]
 
 
 def accounts_and_proxies(params: Params) -> None:
     """Does params["action"] on params["entity"], and logs the tables."""
     entities = ("account", "proxy") if params["entity"] == "all" else (params["entity"],)
+    for entity in entities:
+        _check_meant(params, entity)
     with _hook(params) as client:
         try:
             for entity in entities:
@@ -89,16 +97,13 @@ def _change_accounts(client: YtdlpOpsClient, params: Params) -> str:
     if action == "unban_all":
         return f"{client.unban_all_accounts(prefix)} accounts"
     if action == "delete_from_redis":
-        return f"{client.delete_accounts(_only(client, account) or prefix)} accounts" if (
-            account or _is_meant(params, prefix, "account_id or account_prefix")
-        ) else ""
+        return f"{client.delete_accounts(_only(client, account) or prefix)} accounts"
     if account:
         if action == "ban":
             client.ban_account(account, reason, duration)
         else:
             {"unban": client.unban_account, "reset": client.reset_account}[action](account)
         return f"account {account}"
-    _is_meant(params, prefix, "account_id or account_prefix")
     if action == "ban":
         return f"{client.ban_all_accounts(prefix, reason, duration)} accounts"
     every = {"unban": client.unban_all_accounts, "reset": client.reset_all_accounts}[action]
@@ -122,7 +127,6 @@ def _change_proxies(client: YtdlpOpsClient, params: Params) -> str:
         else:
             {"unban": client.unban_proxy, "reset": client.reset_proxy}[action](*place)
         return f"proxy {shown_proxy(proxy.proxyUrl)} of {proxy.serverIdentity}"
-    _is_meant(params, identity, "proxy_url or server_identity")
     if action == "ban":
         return f"{client.ban_all_proxies(identity, reason, duration)} proxies"
     every = {
@@ -133,12 +137,13 @@ def _change_proxies(client: YtdlpOpsClient, params: Params) -> str:
     return f"{every(identity)} proxies"
 
 
-def _is_meant(params: Params, scope: str, names: str) -> bool:
-    """Refuses what would change everything by mere omission."""
-    if scope or params["everything"] or params["action"] == "unban":
-        return True
+def _check_meant(params: Params, entity: str) -> None:
+    """Refuses what would change everything by mere omission, before anything is changed."""
+    action, names = params["action"], _NAMES[entity]
+    if action in _HARMLESS or params["everything"] or any(params[name] for name in names):
+        return
     raise AirflowFailException(
-        f"{params['action']} without {names} is about everything: "
+        f"{action} of entity {entity} without {' or '.join(names)} is about every one: "
         "name what is meant, or set `everything` to true"
     )
 

@@ -122,7 +122,7 @@ def _run(
     is_cancelled: Callable[[], bool],
 ) -> None:
     process = subprocess.Popen(
-        argv,
+        [*_dies_with_its_task(), *argv],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -143,6 +143,12 @@ def _run(
         reader.join()
     if process.returncode != 0:
         raise _failure(process.returncode, lines)
+
+
+def _dies_with_its_task() -> list[str]:
+    """Words before a command: a task that is killed leaves no download behind."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
 
 
 def _wait(
