@@ -22,6 +22,7 @@ def test_system_runs(folder, media):
         system.up()
         _makes_tokens_and_shows_its_state(system)
         _relays_streams(system)
+        _sees_urls_through_to_files(system)
         _shows_its_secrets_to_nobody(system)
         _ends_in_good_order(system)
 
@@ -54,6 +55,22 @@ def _relays_streams(system):
     assert json.loads(shown)["url"] == url
     refused = system.ask("curl", "-sS", f"http://envoy:8085/streams/{stream}")
     assert json.loads(refused)["error"]["code"]
+
+
+def _sees_urls_through_to_files(system):
+    """The built-in lanes, on accounts that nobody else uses."""
+    envoy = ("--server", "envoy:9080")
+    urls = [f"http://{system.outside.address}:8000/video.{kind}" for kind in ("mp4", "webm")]
+    system.ask(CLIENT, *envoy, "queue", "push", "video_queue", *urls)
+
+    def succeeded() -> bool:
+        status = json.loads(system.ask(CLIENT, *envoy, "--json", "queue", "status", "video_queue"))
+        (queue,) = status["queues"]
+        return queue["succeeded"] == 2
+
+    system.wait(succeeded, "both URLs are files")
+    files = [each for each in (system.files / "downloads").rglob("*") if each.is_file()]
+    assert len(files) == 2, files
 
 
 def _shows_its_secrets_to_nobody(system):

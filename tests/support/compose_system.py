@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from .container_net import Container, ContainerNet
 from .deploy_files import DOCKER, compose_config, deploy, healthcheck
 from .envoy import need_envoy
 from .paths import ROOT
+from .processes import wait_until
 
 
 class ComposeSystem:
@@ -21,10 +23,14 @@ class ComposeSystem:
         self.prefix = prefix
         self.outside = self.net.add(Container("outside", "outside", {"/media": media}))
         self.proxy = self.net.add(Container("proxy", "proxy", {}))
-        copy = deploy(
-            folder, YTDLP_WORKERS=2, CAMOUFOX_PROXIES=f"socks5://{self.proxy.address}:1080"
+        self.files = deploy(
+            folder,
+            YTDLP_WORKERS=2,
+            CAMOUFOX_PROXIES=f"socks5://{self.proxy.address}:1080",
+            LANES=1,
+            ACCOUNT_POOL="lane:3",
         )
-        self.config = compose_config(copy)
+        self.config = compose_config(self.files)
         self.containers = {
             name: [self._container(name, number) for number in range(self.replicas(name))]
             for name in self.config["services"]
@@ -55,6 +61,13 @@ class ComposeSystem:
         assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}{self.logs()}"
         return done.stdout
 
+    def wait(self, probe: Callable[[], bool], what: str) -> None:
+        """Until the probe holds; what is said otherwise has the logs with it."""
+        try:
+            wait_until(probe, what, 60)
+        except AssertionError as error:
+            raise AssertionError(f"{error}{self.logs()}") from None
+
     def logs(self) -> str:
         """The end of each log."""
         shown = [f"\n== {path.name}\n{path.read_text()[-1500:]}" for path in self._logs()]
@@ -64,7 +77,18 @@ class ComposeSystem:
         return sorted(self.folder.glob("*.log"))
 
     def _image(self) -> dict[str, Path]:
-        return {"/opt/ytdlp-ops": self.prefix, "/opt/ytdlp": ROOT / ".venv"}
+        return {
+            "/opt/ytdlp-ops": self.prefix,
+            "/opt/ytdlp": ROOT / ".venv",
+            "/opt/ytdlp/bin/yt-dlp": self._launcher(),
+        }
+
+    def _launcher(self) -> Path:
+        """What pip writes where the virtual environment is made at that path."""
+        path = self.folder / "yt-dlp"
+        path.write_text("#!/opt/ytdlp/bin/python3\nimport yt_dlp\nyt_dlp.main()\n")
+        path.chmod(0o755)
+        return path
 
     def _container(self, name: str, number: int) -> Container:
         service = self.config["services"][name]

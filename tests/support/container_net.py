@@ -129,8 +129,10 @@ class ContainerNet:
         copied = " ".join(f"/etc/{name}" for name in _OF_ETC if Path(f"/etc/{name}").exists())
         steps.append(f'mkdir "$root/etc" && cp -a {copied} {shlex.quote(str(hosts))} "$root/etc/"')
         for inside, path in container.mounts.items():
+            place = f'"$root{inside}"'
             make = "mkdir -p" if path.is_dir() else "install -D /dev/null"
-            steps.append(f'{make} "$root{inside}" && mount --bind {quoted[inside]} "$root{inside}"')
+            steps.append(f"[ -e {place} ] || {make} {place}")
+            steps.append(f"mount --bind {quoted[inside]} {place}")
         user = f"--userspec={container.user} " if container.user else ""
         variables = {"HOME": "/home", "LANG": "C.UTF-8"} | container.environment
         assigned = " ".join(shlex.quote(f"{name}={value}") for name, value in variables.items())
