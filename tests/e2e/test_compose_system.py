@@ -20,11 +20,19 @@ def test_system_runs(folder, media):
     with ContainerNet(folder) as net:
         system = ComposeSystem(net, install(folder / "prefix"), media)
         system.up()
+        _is_ready(system)
         _makes_tokens_and_shows_its_state(system)
         _relays_streams(system)
         _sees_urls_through_to_files(system)
         _shows_its_secrets_to_nobody(system)
         _ends_in_good_order(system)
+
+
+def _is_ready(system):
+    workers = system.containers["ytdlp-ops-worker"]
+    for server in ("ytdlp-ops-management:8086", *(f"{each.address}:8085" for each in workers)):
+        health = system.ask("curl", "-sS", f"http://{server}/readyz")
+        assert json.loads(health)["status"] == "ready", server
 
 
 def _makes_tokens_and_shows_its_state(system):
