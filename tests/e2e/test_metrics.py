@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import time
 
 import pytest
@@ -122,6 +123,23 @@ def test_every_form_of_message_is_understood(plain):
     assert seen.value(calls, method="resetAccount", result="NOT_FOUND") == len(WIRES)
 
 
+def test_calls_over_the_limit_are_counted(serve, redis):
+    """One of two is refused while the other waits for a Redis that hangs."""
+    server = serve(token_runner="command", redis_url=redis.url, call_limit=1)
+    with server.client() as one, server.client() as other:
+        os.kill(redis.process.pid, signal.SIGSTOP)
+        try:
+            calls = [in_background(each.getAccountStatus, "", 0) for each in (one, other)]
+            errors = [call.exception(60) for call in calls]
+        finally:
+            os.kill(redis.process.pid, signal.SIGCONT)
+    assert {each.errorCode for each in errors} == {"OVERLOADED", "REDIS_UNAVAILABLE"}
+    seen = scrape(server)
+    for error in errors:
+        result = {"method": "getAccountStatus", "result": error.errorCode}
+        assert seen.value("ytdlp_ops_rpc_calls_total", **result) == 1
+
+
 def test_unknown_methods_share_one_series(plain):
     with plain.client(service=WorkService, multiplexed="NoService") as client:
         for _ in range(2):
@@ -151,7 +169,7 @@ def test_token_jobs(serve, microsocks, web):
 
 
 def test_running_and_waiting_jobs(serve, microsocks, web):
-    server = serve(token_runner="command", proxies=microsocks().url)
+    server = serve(token_runner="command", proxies=microsocks().url, token_queue_limit=2)
 
     def ask(n: int):
         with server.client() as client:
@@ -161,7 +179,15 @@ def test_running_and_waiting_jobs(serve, microsocks, web):
     wait_until(
         lambda: scrape(server).value("ytdlp_ops_token_jobs_waiting") == 2, "two jobs wait", 60
     )
-    assert scrape(server).value("ytdlp_ops_token_jobs_running") == 1
+    calls.append(in_background(ask, 2))
+    requests = "ytdlp_ops_token_requests_total"
+    wait_until(lambda: scrape(server).value(requests, met_by="shared_job") == 1, "it joins", 60)
+    fault("OVERLOADED", ask, 4)
+    seen = scrape(server)
+    assert seen.value("ytdlp_ops_token_jobs_running") == 1
+    assert seen.value(requests, met_by="job") == 3
+    assert seen.value(requests, met_by="refusal") == 1
+    assert seen.value("ytdlp_ops_rpc_calls_total", method="getToken", result="OVERLOADED") == 1
     for call in calls:
         call.exception(60)
 
