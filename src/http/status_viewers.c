@@ -6,7 +6,7 @@
 #include "status_access.h"
 
 /* A comment line now and then keeps proxies from closing, and shows us who is gone. */
-#define KEEP_ALIVE_MS 15000
+#define KEEP_ALIVE_MS 5000
 
 /* Of a viewer that has not taken so much: it is dropped, and begins anew. */
 #define QUEUE_LIMIT ((gsize)16 * 1024 * 1024)

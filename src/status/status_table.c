@@ -91,7 +91,8 @@ void status_table_end_round(StatusTable *table)
 gint64 status_table_settle(const StatusTable *table, const char *id, gint64 until)
 {
     const Row *row = g_hash_table_lookup(table->rows, id);
-    return row != NULL && ABS(row->until - until) <= SAME_TIME_S ? row->until : until;
+    gboolean are_times = row != NULL && row->until > 0 && until > 0;
+    return are_times && ABS(row->until - until) <= SAME_TIME_S ? row->until : until;
 }
 
 char **status_table_due(const StatusTable *table, gint64 now, guint limit)

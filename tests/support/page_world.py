@@ -86,19 +86,10 @@ def _proxy(number: int, now: int) -> str:
     )
 
 
-def _queues() -> str:
-    text = ""
-    for name, waiting, done, failed in (("videos", 340, 212, 9), ("shorts", 41, 88, 0)):
-        text += f"RPUSH {name}_inbox " + " ".join(
-            f"https://www.youtube.com/watch?v={number:011}" for number in range(waiting)
-        )
-        text += "\n" + "".join(f"HSET {name}_result u{n} {{}}\n" for n in range(done))
-        text += "".join(f"HSET {name}_fail u{n} {{}}\n" for n in range(failed))
-    return text
-
-
 def fill(redis: RedisServer, accounts: int = ACCOUNTS, proxies: int = PROXIES) -> None:
     """Puts them into Redis."""
     now = int(time.time())
-    redis.fill("".join(_account(number, now) for number in range(accounts)))
-    redis.fill("".join(_proxy(number, now) for number in range(proxies)))
+    everything = [_account(number, now) for number in range(accounts)]
+    everything += [_proxy(number, now) for number in range(proxies)]
+    # At once: each command by itself would be synced to the disk.
+    redis.fill("".join(["MULTI\n", *everything, "EXEC\n"]))

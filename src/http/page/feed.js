@@ -2,8 +2,8 @@
 
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 8000;
-// The server says something at least every 15 s.
-const SILENCE_MS = 40000;
+// The server says something at least every 5 s.
+const SILENCE_MS = 20000;
 // A page that nobody sees does not keep the server reading.
 const HIDDEN_MS = 30000;
 

@@ -32,6 +32,7 @@ class Grid {
     this.focused = null;
     this.template = columns.map((column) => column.width).join(' ');
     this.head.style.gridTemplateColumns = this.template;
+    this.leastWidth = columns.reduce((sum, column) => sum + parseInt(column.width.match(/\d+/)[0], 10) + 14, 14);
     this.head.replaceChildren(...columns.map((column) => this.makeTitle(column, sort, onSort)));
     this.clear();
   }
@@ -61,6 +62,9 @@ class Grid {
     if (!this.columns) return;
     this.height = matchMedia('(max-width: 700px)').matches ? 58 : 34;
     this.space.style.height = `${this.rows.length * this.height}px`;
+    const least = this.height > 34 ? '0' : `${this.leastWidth}px`;
+    this.space.style.minWidth = least;
+    this.head.style.minWidth = least;
     this.now = store.now();
     this.paint(true);
   }

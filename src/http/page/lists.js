@@ -30,11 +30,12 @@ function spark(id) {
   return svg;
 }
 
-function nextBadge(row) {
+// What tells proxies apart comes first: the host; scheme and user stand behind it.
+function proxyName(row) {
+  const [, scheme, user, host] = row.url.match(/^(\w+):\/\/(?:([^:@]*)[^@]*@)?(.*)$/) || [null, '', '', row.url];
   const next = store.nextFor(row.id);
-  if (next.length === 0) return row.url;
-  const only = next.length === 1 && store.lists.turns.size === 1;
-  return element('span', {}, row.url, element('span', { class: 'badge', title: `taken next by ${next.join(', ')}`, text: only ? '(next)' : `(next: ${next.join(', ')})` }));
+  const badge = next.length ? element('span', { class: 'badge', title: `taken next by ${next.join(', ')}`, text: store.lists.turns.size === 1 ? '(next)' : `(next: ${next.join(', ')})` }) : null;
+  return element('span', {}, host, badge, element('span', { class: 'dim', text: `  ${[user, scheme].filter(Boolean).join(' ')}` }));
 }
 
 const lastUse = (row) => Math.max(row.last_ok || 0, row.last_failed || 0);
@@ -44,11 +45,11 @@ const endOf = (row) => (row.until < 0 ? Infinity : row.until || 0);
 const rateOf = (row) => (row.ok + row.failed ? row.ok / (row.ok + row.failed) : 2);
 
 const POOL_COLUMNS = [
-  { key: 'state', title: 'State', width: '92px', place: 'state', cell: (row) => stateMark(row.state) },
-  { key: 'until', title: 'Time left', width: '108px', place: 'left', look: 'left', value: endOf, cell: timeLeft },
-  { key: 'rate', title: 'Success', width: '124px', place: 'detail', value: rateOf, cell: share },
-  { key: 'ok', title: 'OK', width: '62px', number: true, cell: figure('ok') },
-  { key: 'failed', title: 'Failed', width: '62px', number: true, cell: figure('failed') },
+  { key: 'state', title: 'State', width: '84px', place: 'state', cell: (row) => stateMark(row.state) },
+  { key: 'until', title: 'Time left', width: '98px', place: 'left', look: 'left', value: endOf, cell: timeLeft },
+  { key: 'rate', title: 'Success', width: '112px', place: 'detail', value: rateOf, cell: share },
+  { key: 'ok', title: 'OK', width: '52px', number: true, cell: figure('ok') },
+  { key: 'failed', title: 'Failed', width: '52px', number: true, cell: figure('failed') },
 ];
 const POOL_FILTERS = ['ACTIVE', 'RESTING', 'BANNED'];
 
@@ -67,9 +68,9 @@ const VIEWS = {
       { key: 'id', title: 'Account', width: 'minmax(150px, 1.4fr)', place: 'name', look: 'name', cell: text('id') },
       ...POOL_COLUMNS,
       { key: 'in_a_row', title: 'In a row', width: '64px', number: true, cell: (row) => (row.in_a_row ? count(row.in_a_row) : '') },
-      { key: 'last', title: 'Last use', width: '76px', look: 'dim', value: lastUse, cell: (row, now) => age(lastUse(row), now) },
+      { key: 'last', title: 'Last use', width: '66px', look: 'dim', value: lastUse, cell: (row, now) => age(lastUse(row), now) },
       { key: 'reason', title: 'Reason', width: 'minmax(120px, 2fr)', look: 'left', cell: text('reason'), hint: text('reason') },
-      { title: 'Actions', width: '128px', cell: actions },
+      { title: 'Actions', width: '0', look: 'over', cell: actions },
     ],
     facts: (row) => [...poolFacts(row), ['Failures in a row', row.in_a_row], ['In use since', moment(row.active_since)],
       ['Last proxy', row.proxy], ['Last server', row.identity]],
@@ -79,15 +80,15 @@ const VIEWS = {
     name: (row) => row.url, words: (row) => [row.url, row.identity, row.reason, store.nextFor(row.id).length ? 'next' : ''],
     blank: ['No proxies are known', 'They appear with the first use of a server that has --proxies.'],
     columns: [
-      { key: 'place', title: 'Proxy', width: 'minmax(250px, 2.2fr)', place: 'name', look: 'name', cell: nextBadge, hint: text('url'),
+      { key: 'place', title: 'Proxy', width: 'minmax(232px, 2.2fr)', place: 'name', look: 'name', cell: proxyName, hint: text('url'),
         compare: (a, b) => a.identity.localeCompare(b.identity) || a.place - b.place },
       ...POOL_COLUMNS,
-      { key: 'recent', title: 'In window', width: '96px', cell: (row) => (row.recent ? `${row.recent}, ${row.recent_accounts} acc.` : ''),
+      { key: 'recent', title: 'In window', width: '72px', cell: (row) => (row.recent ? `${row.recent}, ${row.recent_accounts} acc.` : ''),
         hint: (row) => (row.recent ? `${row.recent} failures with ${row.recent_accounts} accounts in the sliding window` : '') },
-      { key: 'last', title: 'Last use', width: '76px', look: 'dim', value: lastUse, cell: (row, now) => age(lastUse(row), now) },
-      { key: 'identity', title: 'Identity', width: 'minmax(80px, .8fr)', look: 'left', cell: text('identity') },
-      { key: 'reason', title: 'Reason', width: 'minmax(120px, 1.6fr)', look: 'left', cell: text('reason'), hint: text('reason') },
-      { title: 'Actions', width: '128px', cell: actions },
+      { key: 'last', title: 'Last use', width: '66px', look: 'dim', value: lastUse, cell: (row, now) => age(lastUse(row), now) },
+      { key: 'identity', title: 'Identity', width: 'minmax(64px, .7fr)', look: 'left', cell: text('identity') },
+      { key: 'reason', title: 'Reason', width: 'minmax(100px, 1.6fr)', look: 'left', cell: text('reason'), hint: text('reason') },
+      { title: 'Actions', width: '0', look: 'over', cell: actions },
     ],
     facts: (row) => [...poolFacts(row), ['Identity', row.identity], ['Next for', store.nextFor(row.id).join(', ')],
       ['In the window', row.recent ? `${row.recent} failures with ${row.recent_accounts} accounts` : '']],
@@ -150,14 +151,15 @@ const VIEWS = {
     words: (row) => [row.id, row.service_role, row.server_identity, row.host, row.rpc_address, row.http_address],
     blank: ['No instance has told of itself yet', 'Each does every two seconds.'],
     columns: [
-      { key: 'id', title: 'Instance', width: 'minmax(160px, 1.4fr)', place: 'name', look: 'name', cell: text('id'), hint: text('id') },
-      { key: 'draining', title: 'State', width: '92px', place: 'state', value: instanceState, cell: (row) => stateMark(instanceState(row)) },
-      { key: 'service_role', title: 'Role', width: '96px', place: 'detail', cell: text('service_role') },
-      { key: 'server_identity', title: 'Identity', width: 'minmax(90px, .8fr)', look: 'left', cell: text('server_identity') },
-      { key: 'started_at', title: 'Up', width: '80px', place: 'left', look: 'left', cell: (row, now) => duration(now - row.started_at) },
-      { key: 'token_jobs_running', title: 'Jobs', width: '96px', number: true, cell: (row) => ('token_jobs_running' in row ? `${row.token_jobs_running} + ${row.token_jobs_waiting} waiting` : '') },
-      { key: 'rpc_connections', title: 'Clients', width: '60px', number: true, cell: figure('rpc_connections') },
-      { key: 'streams', title: 'Streams', width: '60px', number: true, value: (row) => (row.streams ? row.streams.total : 0), cell: (row) => (row.streams ? count(row.streams.total) : '') },
+      { key: 'id', title: 'Instance', width: 'minmax(150px, 1.4fr)', place: 'name', look: 'name', cell: text('id'), hint: text('id') },
+      { key: 'draining', title: 'State', width: '84px', place: 'state', value: instanceState, cell: (row) => stateMark(instanceState(row)) },
+      { key: 'service_role', title: 'Role', width: '84px', place: 'detail', cell: text('service_role') },
+      { key: 'server_identity', title: 'Identity', width: 'minmax(80px, .8fr)', look: 'left', cell: text('server_identity') },
+      { key: 'started_at', title: 'Up', width: '64px', place: 'left', look: 'left', cell: (row, now) => duration(now - row.started_at) },
+      { key: 'token_jobs_running', title: 'Jobs', width: '92px', number: true, cell: (row) => ('token_jobs_running' in row ? `${row.token_jobs_running}, ${row.token_jobs_waiting} wait` : ''),
+        hint: (row) => ('token_jobs_running' in row ? `${row.token_jobs_running} token jobs run, ${row.token_jobs_waiting} wait` : '') },
+      { key: 'rpc_connections', title: 'Clients', width: '52px', number: true, cell: figure('rpc_connections') },
+      { key: 'streams', title: 'Streams', width: '56px', number: true, value: (row) => (row.streams ? row.streams.total : 0), cell: (row) => (row.streams ? count(row.streams.total) : '') },
       { key: 'rpc_address', title: 'RPC', width: 'minmax(120px, 1fr)', look: 'name', cell: text('rpc_address') },
       { key: 'http_address', title: 'HTTP', width: 'minmax(120px, 1fr)', look: 'name', cell: text('http_address') },
     ],

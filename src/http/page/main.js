@@ -93,7 +93,11 @@ function paintNow() {
 
 function showColumns() {
   const { columns, title } = currentView();
+  const { key, down } = currentSort();
   grid.show(columns, title, currentSort(), chooseSort);
+  byId('order').replaceChildren(...columns.filter((column) => column.key).map((column) => element('option', {
+    value: column.key, text: `${column.title}${column.key === key ? (down ? ' \u2193' : ' \u2191') : ''}`, selected: column.key === key,
+  })));
 }
 
 function chooseList(name) {
@@ -207,6 +211,7 @@ timeline.make((entity, name) => {
   search(name);
 });
 byId('search').addEventListener('input', (event) => search(event.target.value));
+byId('order').addEventListener('change', (event) => chooseSort(event.target.value));
 byId('theme').addEventListener('click', () => theme.toggle());
 byId('help').addEventListener('click', () => ask.help());
 byId('token').addEventListener('click', async () => { if (await ask.token()) feed.start(); });

@@ -29,7 +29,7 @@ const SUMMARIES = {
   streams: () => {
     const by = store.countBy('streams', 'state');
     const streaming = by.STREAMING || 0, waiting = (by.CONNECTING || 0) + (by.WAITING_RETRY || 0), failed = by.FAILED || 0;
-    return { figure: count(store.lists.streams.size), unit: bitRate(store.sum('streams', 'bits_per_second')), parts: [['good', streaming], ['wait', waiting], ['bad', failed]],
+    return { figure: count(store.lists.streams.size), unit: streaming ? bitRate(store.sum('streams', 'bits_per_second')) : '', parts: [['good', streaming], ['wait', waiting], ['bad', failed]],
       legend: `${count(store.sum('streams', 'client_count'))} clients${failed ? ` · ${count(failed)} failed` : ''}` };
   },
   queues: () => {
@@ -39,14 +39,14 @@ const SUMMARIES = {
   lanes: () => {
     const by = store.countBy('lanes', 'state');
     const paused = by.PAUSED || 0, stopped = by.STOPPED || 0, total = store.lists.lanes.size;
-    return { figure: count(total - paused - stopped), unit: `of ${count(total)} at work`, parts: [['good', total - paused - stopped], ['wait', paused], ['bad', stopped]],
-      legend: paused + stopped ? `${count(paused)} paused · ${count(stopped)} stopped` : 'none paused' };
+    return { figure: count(total - paused - stopped), unit: total ? `of ${count(total)} at work` : '', parts: [['good', total - paused - stopped], ['wait', paused], ['bad', stopped]],
+      legend: paused + stopped ? `${count(paused)} paused · ${count(stopped)} stopped` : total ? 'none paused' : 'none run' };
   },
   instances: () => {
     const states = [...store.lists.instances.values()].map(instanceState);
     const ready = states.filter((state) => state === 'READY').length;
     const roles = Object.entries(store.countBy('instances', 'service_role')).map(([role, number]) => `${number} ${role}`);
-    return { figure: count(states.length), unit: states.length === 1 ? 'running' : 'running', parts: [['good', ready], ['wait', states.length - ready]], legend: roles.join(' · ') || 'none' };
+    return { figure: count(states.length), unit: 'running', parts: [['good', ready], ['wait', states.length - ready]], legend: roles.join(' · ') || 'none' };
   },
   events: () => {
     const last = store.events[store.events.length - 1];
