@@ -10,7 +10,7 @@ const ask = {
       element('h2', { id: 'dialog-title', text: title }),
       ...content,
       element('div', { class: 'choices' }, ...buttons.map(([value, text, look]) => element('button', {
-        class: `button ${look || ''}`, text, value, type: value ? 'submit' : 'button',
+        class: `button ${look || ''}`, text, value, autofocus: Boolean(value) && buttons.length === 2 && content.every((each) => !each.querySelector('input')), type: value ? 'submit' : 'button',
         on: value ? {} : { click: () => dialog.close('') },
       }))),
     );
@@ -53,7 +53,7 @@ const ask = {
 
   help() {
     const keys = [
-      ['/', 'search'], ['1 … 6', 'the lists'], ['↑ ↓ PgUp PgDn Home End', 'move through the rows'],
+      ['/', 'search'], ['1 … 6', 'the lists'], ['↑ ↓ PgUp PgDn Home End', 'move through the rows, and up into the titles'],
       ['Enter', 'all about a row'], ['b', 'ban, or unban what is banned or rests'], ['r', 'reset'],
       ['Esc', 'close, or clear the search'], ['t', 'dark or light'],
     ];

@@ -1,5 +1,5 @@
 // A list of any length: rows of one height, of which only those in view exist. One stop of the Tab
-// key; arrows move within it.
+// key; arrows move within it, and up into the titles.
 
 const OVERSCAN = 8;
 
@@ -18,6 +18,7 @@ class Grid {
     root.append(this.head, this.space, this.blank);
     root.addEventListener('scroll', () => this.paint(), { passive: true });
     this.space.addEventListener('keydown', (event) => this.onKey(event));
+    this.head.addEventListener('keydown', (event) => this.onHeadKey(event));
     this.space.addEventListener('click', (event) => this.onClick(event));
     this.space.addEventListener('focusin', (event) => this.onFocus(event));
     new ResizeObserver(() => this.refresh()).observe(root);
@@ -40,7 +41,7 @@ class Grid {
   makeTitle(column, sort, onSort) {
     const direction = sort.key === column.key ? (sort.down ? 'descending' : 'ascending') : 'none';
     return element('div', { role: 'columnheader', class: column.number ? 'number' : '', 'aria-sort': column.key ? direction : null },
-      column.key ? element('button', { class: 'sort', type: 'button', text: column.title, on: { click: () => onSort(column.key) } })
+      column.key ? element('button', { class: 'sort', type: 'button', tabIndex: -1, text: column.title, on: { click: () => onSort(column.key) } })
         : element('span', { class: 'hidden', text: column.title }));
   }
 
@@ -107,16 +108,25 @@ class Grid {
   fill(made, index) {
     const row = this.rows[index];
     if (made.rowId !== row.id && made === document.activeElement) this.focused = row.id;
+    const isSame = made.row === row;
     made.rowId = row.id;
+    made.row = row;
     made.setAttribute('aria-rowindex', index + 2);
     made.style.transform = `translateY(${index * this.height}px)`;
     this.columns.forEach((column, place) => {
-      const cell = made.children[place];
-      const content = column.cell(row, this.now);
-      if (content instanceof Node) cell.replaceChildren(content);
-      else if (cell.textContent !== content || cell.firstElementChild) cell.textContent = content;
-      if (column.hint) cell.title = column.hint(row) || '';
+      if (!isSame || column.ticks) this.fillCell(made.children[place], column, row);
     });
+  }
+
+  // What is the same stays: a button that is being clicked must not be replaced by its like.
+  fillCell(cell, column, row) {
+    const content = column.cell(row, this.now);
+    if (!(content instanceof Node)) {
+      if (cell.textContent !== content || cell.firstElementChild) cell.textContent = content;
+    } else if (!cell.firstChild || !cell.firstChild.isEqualNode(content)) {
+      cell.replaceChildren(content);
+    }
+    if (column.hint) cell.title = column.hint(row) || '';
   }
 
   setTabStop(first) {
@@ -152,10 +162,22 @@ class Grid {
     if (index < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(1, Math.floor(this.root.clientHeight / this.height) - 2);
     const moves = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
-    if (event.key in moves) this.focusRow(Math.min(Math.max(index + moves[event.key], 0), this.rows.length - 1));
+    if (event.key === 'ArrowUp' && index === 0) this.head.querySelector('button').focus();
+    else if (event.key in moves) this.focusRow(Math.min(Math.max(index + moves[event.key], 0), this.rows.length - 1));
     else if (event.key === 'Enter' && event.target.matches('.row')) this.on.open(this.rows[index]);
     else if (event.key === 'b' || event.key === 'r') this.on.key(this.rows[index], event.key);
     else return;
+    event.preventDefault();
+  }
+
+  onHeadKey(event) {
+    const titles = [...this.head.querySelectorAll('button')];
+    const place = titles.indexOf(event.target);
+    if (event.key === 'ArrowDown') this.focusRow(0);
+    else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
+      const next = titles[place + (event.key === 'ArrowRight' ? 1 : -1)];
+      if (next) next.focus();
+    } else return;
     event.preventDefault();
   }
 
