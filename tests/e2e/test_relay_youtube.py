@@ -1,4 +1,4 @@
-"""Streams of a YouTube page: by yt-dlp's real extractor, over TLS, by names that the proxy knows."""
+"""Streams of a YouTube page: yt-dlp's real extractor, TLS, names that the proxy knows."""
 
 from __future__ import annotations
 
