@@ -1,4 +1,4 @@
-"""Streams of a YouTube page: yt-dlp's real extractor, TLS, names that the proxy knows."""
+"""Streams of a YouTube page: yt-dlp's real extractor, TLS, and names that only the proxy knows."""
 
 from __future__ import annotations
 
