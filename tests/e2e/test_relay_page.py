@@ -12,6 +12,7 @@ from support.mapping_socks5 import Behaviour
 from support.media import probe_streams
 from support.page_site import ACCOUNT, of_page, plays
 from support.processes import wait_until
+from support.proxies import PASSWORD
 from support.upstream_answers import File, redirect, reset, status, text
 
 pytestmark = [pytest.mark.relay, pytest.mark.sanitizer]
@@ -84,6 +85,18 @@ def test_names_are_looked_up_by_the_proxy(api, site, proxies):
         each.hosts["media.example"] = ("127.0.0.1", site.upstream.port)
     media = site.media().replace("127.0.0.1", "media.example")
     assert plays(api, of_page(api, site.page(media)), site)
+
+
+def test_password_of_the_proxy_shows_nowhere(make_relay, site, microsocks):
+    proxy = microsocks(PASSWORD)
+    server = make_relay(proxies=proxy.url)
+    path = of_page(server.api, site.page(site.media()), proxy_url=proxy.url)
+    assert plays(server.api, path, site)
+    proxy.kill()
+    assert server.api.get(path).status == 502
+    shown = server.api.get(f"/streams/{path.rpartition('/')[2]}").body.decode()
+    server.stop()
+    assert PASSWORD not in shown + server.log_text()
 
 
 def test_proxy_can_be_chosen(api, site, proxies):
