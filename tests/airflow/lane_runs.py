@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -54,8 +55,13 @@ def _outcome(run: Any) -> Outcome:
             run_id=run.run_id,
             tasks=states,
             next_conf=dict(found.conf) if found else None,
-            xcoms="\n".join(f"{each.task_id} {each.key} {each.value}" for each in pushed),
+            xcoms="\n".join(map(_xcom_text, pushed)),
         )
+
+
+def _xcom_text(xcom: Any) -> str:
+    value = xcom.value if isinstance(xcom.value, str) else json.dumps(xcom.value, default=str)
+    return f"{xcom.task_id} {xcom.key} {value}"
 
 
 def _text(value: Any) -> str:

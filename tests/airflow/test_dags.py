@@ -73,7 +73,7 @@ def test_worker_graph(bag):
 def test_dag_explains_itself(bag, name):
     dag = bag.dags[name]
     assert len(dag.doc_md) > 200 and "ytdlp-ops" in dag.tags
-    assert dag.schedule is None
+    assert dag.schedule is None and dag.is_paused_upon_creation is False
     for task in dag.tasks:
         assert task.execution_timeout, task.task_id
         assert task.doc_md or name == "ytdlp_ops_orchestrator" or task.task_type.startswith(

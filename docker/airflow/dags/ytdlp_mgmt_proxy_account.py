@@ -34,6 +34,7 @@ def manage() -> None:
 @dag(
     dag_id="ytdlp_mgmt_proxy_account",
     schedule=None,
+    is_paused_upon_creation=False,
     default_args={
         "retries": 1,
         "retry_delay": timedelta(seconds=10),

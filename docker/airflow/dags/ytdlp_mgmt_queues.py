@@ -27,6 +27,7 @@ def manage() -> None:
 @dag(
     dag_id="ytdlp_mgmt_queues",
     schedule=None,
+    is_paused_upon_creation=False,
     default_args={
         # No retry: a push whose answer was lost would push the URLs twice.
         "retries": 0,

@@ -46,6 +46,7 @@ def plan_lanes() -> list[dict[str, Any]]:
 @dag(
     dag_id="ytdlp_ops_orchestrator",
     schedule=None,
+    is_paused_upon_creation=False,
     default_args={
         "retries": 2,
         "retry_delay": timedelta(seconds=10),

@@ -154,6 +154,7 @@ def fail_loop() -> None:
 @dag(
     dag_id=DAG_ID,
     schedule=None,
+    is_paused_upon_creation=False,
     max_active_runs=500,
     max_active_tasks=500,
     default_args=DEFAULTS,

@@ -199,11 +199,12 @@ def handle_failure(context: Context, tasks: tuple[str, ...]) -> Json:
                 client.release_url(queue, item["itemId"])
             else:
                 client.mark_failure(queue, item["itemId"], json.dumps(record))
+            done = "released" if give_back else "failed"
         except YtdlpOpsUserError as error:
             if error.error_code != "NOT_FOUND":
                 raise
             log.warning("%s is no longer this lane's: %s", item["url"], error)
-    done = "released" if give_back else "failed"
+            done = "with another lane"
     log.info("%s %s: %s", item["url"], done, json.dumps(record))
     return {"done": done, **record}
 
