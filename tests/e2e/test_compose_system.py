@@ -29,10 +29,15 @@ def test_system_runs(folder, media):
 
 
 def _is_ready(system):
+    """Soon after all are healthy: a worker is once a yt-dlp is warm."""
     workers = system.containers["ytdlp-ops-worker"]
-    for server in ("ytdlp-ops-management:8086", *(f"{each.address}:8085" for each in workers)):
-        health = system.ask("curl", "-sS", f"http://{server}/readyz")
-        assert json.loads(health)["status"] == "ready", server
+    servers = ["ytdlp-ops-management:8086", *(f"{each.address}:8085" for each in workers)]
+
+    def ready() -> bool:
+        answers = [system.ask("curl", "-sS", f"http://{each}/readyz") for each in servers]
+        return all(json.loads(each)["status"] == "ready" for each in answers)
+
+    system.wait(ready, "everybody is ready")
 
 
 def _makes_tokens_and_shows_its_state(system):
