@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import socket
+import threading
 import time
 from typing import Any
 
@@ -74,6 +75,14 @@ def test_airflow_finds_the_provider():
     found = ProvidersManagerTaskRuntime().hooks["ytdlp_ops"]
     assert found.package_name == "airflow-provider-ytdlp-ops"
     assert found.connection_id_attribute_name == YtdlpOpsHook.conn_name_attr
+
+
+def test_wheel_holds_two_packages():
+    from importlib.metadata import files
+
+    found = {file.parts[0] for file in files("airflow-provider-ytdlp-ops")}
+    packages = {name for name in found if not name.endswith(".dist-info")}
+    assert packages == {"airflow_provider_ytdlp_ops", "ytdlp_ops"}
 
 
 def test_connection_says_who_answers(scripted, connection):
@@ -261,15 +270,16 @@ def test_call_that_counts_is_made_once(scripted, call):
 
 
 def test_call_past_its_deadline_fails(scripted):
+    released = threading.Event()
+
     def push(queue, urls):
-        time.sleep(2)
+        released.wait()
         return 1
 
     with client_of(scripted(pushUrls=push), timeout_s=0.2) as client:
-        before = time.monotonic()
         with pytest.raises(YtdlpOpsConnectionError, match="pushUrls"):
             client.push_urls("q", ["u"])
-    assert time.monotonic() - before < 1.5
+    released.set()
 
 
 def test_get_token_waits_for_the_deadline_of_the_request(scripted):
@@ -290,8 +300,6 @@ def test_answer_of_sixteen_mebibytes_arrives(scripted):
 
 def test_what_is_no_thrift_server_is_a_connection_error():
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        import threading
-
         def answer():
             while True:
                 try:

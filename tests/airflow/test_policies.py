@@ -6,6 +6,7 @@ yt-dlp and a double of YouTube.
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from pathlib import Path
 
@@ -193,6 +194,7 @@ def test_no_active_account_gives_the_url_back(site, lane):
     assert site.inbox(lane.queue) == [url]
     assert site.entries(lane.queue, "fail") == {} and site.in_progress(lane.queue) == []
     assert "NO_ACTIVE_ACCOUNTS" in outcome.xcoms
+    assert re.search(rf"the soonest is {lane.prefix}_02 in (500|4\d\d) s", outcome.xcoms)
 
 
 def test_exhausted_pool_with_auto_creation_goes_on(site, lane):

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from setuptools import setup
@@ -20,8 +21,16 @@ class BuildWithContract(build_py):
             raise SystemExit("the Thrift compiler is not installed: apt install thrift-compiler")
         if not CONTRACT.is_dir():
             raise SystemExit(f"{CONTRACT} is not there: build the wheel inside the repository")
-        for file in sorted(CONTRACT.glob("*.thrift")):
-            subprocess.run([compiler, "--gen", "py", "-out", self.build_lib, file], check=True)
+        with tempfile.TemporaryDirectory() as made:
+            for file in sorted(CONTRACT.glob("*.thrift")):
+                subprocess.run([compiler, "--gen", "py", "-out", made, file], check=True)
+            # Without its command lines, and the __init__.py that it puts beside the package.
+            shutil.copytree(
+                Path(made) / "ytdlp_ops",
+                Path(self.build_lib) / "ytdlp_ops",
+                ignore=shutil.ignore_patterns("*-remote"),
+                dirs_exist_ok=True,
+            )
 
 
 setup(cmdclass={"build_py": BuildWithContract})

@@ -62,10 +62,11 @@ def assign(context: Context) -> str:
         try:
             account = client.assign_account(lane.account_pool(params), preferred)
         except YtdlpOpsError as error:
+            error.message += _soonest(error)
             keep_failure(context, error, "", 1)
             if error.error_code in lane.PASSING_TROUBLE:
                 raise
-            raise AirflowFailException(_no_account(error)) from None
+            raise AirflowFailException(f"{error.error_code}: {error.message}") from None
     log.info("account %s%s", account, ", as before" if account == preferred else "")
     return account
 
@@ -326,11 +327,12 @@ _OF_THE_DOWNLOAD = ("MEDIA_403", media.DOWNLOAD_FAILED, media.PROBE_FAILED, "NOT
 _NOBODYS_FAULT = (*lane.PASSING_TROUBLE, "NO_ACTIVE_ACCOUNTS")
 
 
-def _no_account(error: YtdlpOpsError) -> str:
-    text = str(error)
-    if error.error_code == "NO_ACTIVE_ACCOUNTS" and error.retry_after_s is not None:
-        text += f"; the soonest is active again in {error.retry_after_s} s"
-    return text
+def _soonest(error: YtdlpOpsError) -> str:
+    """Which account can be used first, where none can be used now."""
+    account = error.context.get("nextAccountId")
+    if not account or error.retry_after_s is None:
+        return ""
+    return f"; the soonest is {account} in {error.retry_after_s} s: start lanes again then"
 
 
 def _media_name(token: Json, item: Json) -> str:
