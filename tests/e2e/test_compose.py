@@ -220,11 +220,12 @@ def test_image_has_the_libraries_that_the_programs_need(prefix):
     installed = set(re.findall(r"[\w.+-]+", text))
     bootstrap = set(re.findall(r"[\w.+-]+-dev", (ROOT / "scripts/bootstrap").read_text()))
     assert bootstrap <= installed
-    for program in ("ytdlp-ops-server", "ytdlp-ops"):
-        dynamic = _output("readelf", "-d", prefix / "bin" / program)
-        for library in re.findall(r"NEEDED.*\[(.+)\]", dynamic):
-            owner = _output("dpkg", "-S", f"*/{library}").splitlines()[0].split(":")[0]
-            assert owner in installed | {"libc6"}, f"{program} needs {library}"
+    programs = [prefix / "bin" / name for name in ("ytdlp-ops-server", "ytdlp-ops")]
+    needed = set(re.findall(r"NEEDED.*\[(.+)\]", _output("readelf", "-d", *programs)))
+    found = _output("dpkg", "-S", *(f"*/{library}" for library in needed)).splitlines()
+    owners = {line.rpartition("/")[2]: line.partition(":")[0] for line in found}
+    for library in needed:
+        assert owners[library] in installed | {"libc6"}, library
 
 
 def _output(*argv: object) -> str:
