@@ -41,23 +41,9 @@ gint64 lane_verdict_pause_s(const GError *error)
     return seconds < 0 ? USUAL_PAUSE_S : CLAMP(seconds, SHORTEST_PAUSE_S, LONGEST_PAUSE_S);
 }
 
+/* The error itself names the soonest recovery, where one is known. */
 char *lane_verdict_reason(const GError *error)
 {
-    const char *account = ytops_error_get_context(error, "nextAccountId");
-    gint64 seconds = retry_after_s(error);
-    GString *reason = g_string_new(NULL);
-
-    g_string_append_printf(reason, "%s: %s",
+    return g_strdup_printf("%s: %s; paused, trying again by itself",
                            ytops_error_code_to_string(ytops_error_get_code(error)), error->message);
-    if (account != NULL && seconds >= 0)
-        g_string_append_printf(reason,
-                               "; paused until then, or until one is unbanned or the pool grows: "
-                               "the soonest is %s in %" G_GINT64_FORMAT " s",
-                               account, seconds);
-    else if (seconds >= 0)
-        g_string_append_printf(
-            reason, "; paused, the soonest that can help is %" G_GINT64_FORMAT " s away", seconds);
-    else
-        g_string_append(reason, "; paused, trying again by itself");
-    return g_string_free(reason, FALSE);
 }

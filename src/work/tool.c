@@ -19,9 +19,10 @@ static void take_lines(const Tool *tool, GByteArray *output, gboolean last)
 {
     const guint8 *newline;
 
-    if (tool->line == NULL)
+    /* An empty array may have no memory at all, which memchr must not get. */
+    if (tool->line == NULL || output->len == 0)
         return;
-    while ((newline = memchr(output->data, '\n', output->len)) != NULL) {
+    while (output->len > 0 && (newline = memchr(output->data, '\n', output->len)) != NULL) {
         guint length = (guint)(newline - output->data);
         g_autofree char *line = g_strndup((const char *)output->data, length);
 
