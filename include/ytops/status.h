@@ -13,6 +13,7 @@
 
 #include "ytops/account_manager.h"
 #include "ytops/instances.h"
+#include "ytops/lane_board.h"
 #include "ytops/proxy_manager.h"
 #include "ytops/role.h"
 #include "ytops/work_queue.h"
@@ -27,6 +28,7 @@ typedef struct {
     YtopsAccountManager *accounts;
     YtopsProxyManager *proxies;
     YtopsWorkQueues *queues;
+    YtopsLaneBoard *lane_board;
 } YtopsStatusSources;
 
 typedef struct YtopsStatus YtopsStatus;

@@ -158,6 +158,7 @@ static void make_status(App *app)
         .accounts = app->base->accounts,
         .proxies = app->base->proxies,
         .queues = app->base->queues,
+        .lane_board = lane_service_get_board(app->lanes),
     };
 
     if (app->http != NULL && app->config->service_role != YTOPS_ROLE_WORKER)

@@ -1,22 +1,27 @@
 #include "status_board.h"
 
+#include "status_row.h"
+
 /* Each costs a call; nobody reads more on a page. */
 #define MOST_QUEUES 100
 
 struct StatusBoard {
     YtopsInstances *instances;
     YtopsWorkQueues *queues; /* borrowed */
+    YtopsLaneBoard *lanes;   /* borrowed */
     StatusTable *tables[STATUS_BOARD_N];
 };
 
-StatusBoard *status_board_new(YtopsRedisPool *redis, YtopsWorkQueues *queues)
+StatusBoard *status_board_new(YtopsRedisPool *redis, YtopsWorkQueues *queues, YtopsLaneBoard *lanes)
 {
     StatusBoard *board = g_new0(StatusBoard, 1);
     board->instances = ytops_instances_new(redis);
     board->queues = queues;
+    board->lanes = lanes;
     board->tables[STATUS_BOARD_INSTANCES] = status_table_new("instances");
     board->tables[STATUS_BOARD_STREAMS] = status_table_new("streams");
     board->tables[STATUS_BOARD_QUEUES] = status_table_new("queues");
+    board->tables[STATUS_BOARD_LANES] = status_table_new("lanes");
     return board;
 }
 
@@ -122,7 +127,42 @@ static gboolean read_queues(StatusBoard *board, GError **error)
     return TRUE;
 }
 
+/* ---- lanes ----------------------------------------------------------------------------------- */
+
+static void put_lane(StatusBoard *board, const YtopsLaneInfo *lane)
+{
+    YtopsJson *row = ytops_json_object_new();
+    g_autofree char *id = g_strjoin("/", lane->instance_id, lane->lane_id, NULL);
+    status_row_set_text(row, "lane", lane->lane_id);
+    status_row_set_text(row, "instance", lane->instance_id);
+    status_row_set_text(row, "queue", lane->queue);
+    status_row_set_text(row, "kind", ytops_lane_kind_to_string(lane->kind));
+    status_row_set_text(row, "state", ytops_lane_state_to_string(lane->state));
+    ytops_json_set_int(row, "state_since", lane->state_since);
+    status_row_set_text(row, "url", lane->url);
+    status_row_set_text(row, "account", lane->account_id);
+    status_row_set_text(row, "proxy", lane->proxy_url);
+    if (lane->progress >= 0)
+        ytops_json_set_int(row, "progress", (gint64)lane->progress);
+    ytops_json_set_int(row, "succeeded", lane->succeeded);
+    ytops_json_set_int(row, "failed", lane->failed);
+    status_row_set_text(row, "reason", lane->reason);
+    status_table_put(board->tables[STATUS_BOARD_LANES], id, row, 0);
+}
+
+static gboolean read_lanes(StatusBoard *board, GError **error)
+{
+    g_autoptr(GPtrArray) lanes = ytops_lane_board_list(board->lanes, "", error);
+    if (lanes == NULL)
+        return FALSE;
+    status_table_begin_round(board->tables[STATUS_BOARD_LANES]);
+    for (guint i = 0; i < lanes->len; i++)
+        put_lane(board, g_ptr_array_index(lanes, i));
+    status_table_end_round(board->tables[STATUS_BOARD_LANES]);
+    return TRUE;
+}
+
 gboolean status_board_refresh(StatusBoard *board, GError **error)
 {
-    return read_instances(board, error) && read_queues(board, error);
+    return read_instances(board, error) && read_queues(board, error) && read_lanes(board, error);
 }

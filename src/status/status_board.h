@@ -1,14 +1,16 @@
-/* Instances, their streams, and queues: small lists that are read as a whole. On the status' thread. */
+/* Instances, their streams, queues and lanes: lists that are read as a whole. On the status' thread. */
 #pragma once
 
 #include "status_table.h"
 #include "ytops/instances.h"
+#include "ytops/lane_board.h"
 #include "ytops/work_queue.h"
 
 typedef struct StatusBoard StatusBoard;
 
-/* Both are borrowed. */
-StatusBoard *status_board_new(YtopsRedisPool *redis, YtopsWorkQueues *queues);
+/* All are borrowed. */
+StatusBoard *status_board_new(YtopsRedisPool *redis, YtopsWorkQueues *queues,
+                              YtopsLaneBoard *lanes);
 void status_board_free(StatusBoard *board);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StatusBoard, status_board_free)
 
@@ -16,6 +18,7 @@ typedef enum {
     STATUS_BOARD_INSTANCES,
     STATUS_BOARD_STREAMS,
     STATUS_BOARD_QUEUES,
+    STATUS_BOARD_LANES,
     STATUS_BOARD_N
 } StatusBoardList;
 

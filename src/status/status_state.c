@@ -47,7 +47,7 @@ StatusState *status_state_new(const YtopsStatusSources *sources)
     state->server = describe_server(sources);
     state->accounts = status_accounts_new(sources->accounts);
     state->proxies = status_proxies_new(sources->proxies);
-    state->board = status_board_new(sources->redis, sources->queues);
+    state->board = status_board_new(sources->redis, sources->queues, sources->lane_board);
     state->events = status_events_new(sources->redis);
     state->tables[n++] = status_accounts_get_table(state->accounts);
     state->tables[n++] = status_proxies_get_table(state->proxies);

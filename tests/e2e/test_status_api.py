@@ -1,4 +1,4 @@
-"""The state of the system over HTTP: whole, as a stream of what changes, and an operator's orders."""
+"""The state of the system over HTTP: whole, as a stream of changes, and an operator's orders."""
 
 from __future__ import annotations
 
@@ -149,6 +149,24 @@ def test_every_identity_on_the_management_role(serve, redis, watch):
     }
     east = {r["place"]: r for r in feed.lists["proxies"].values() if r["identity"] == "east"}
     assert [east[n]["url"] for n in range(250)] == [page_world.shown_url(n) for n in range(250)]
+
+
+def test_lanes(serve, redis, watch, folder):
+    server = serve(
+        redis_url=redis.url,
+        token_runner="command",
+        lanes=2,
+        lane_idle="wait",
+        queue="videos",
+        account_pool="acc:2",
+        download_dir=folder,
+    )
+    feed = watch(server)
+    feed.wait(lambda: len(feed.lists["lanes"]) == 2, "both lanes show")
+    (instance,) = feed.wait(lambda: list(feed.lists["instances"]), "so does their instance")
+    for lane in feed.lists["lanes"].values():
+        assert (lane["queue"], lane["kind"], lane["instance"]) == ("videos", "full", instance)
+        assert lane["state"] and lane["state_since"] <= time.time()
 
 
 def test_edits_by_other_hands_show_in_the_end(redis, server, watch):

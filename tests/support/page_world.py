@@ -1,4 +1,4 @@
-"""What the page is tested with: thousands of accounts, hundreds of proxies, as servers keep them."""
+"""What the page is tested with: thousands of accounts, hundreds of proxies, as servers keep it."""
 
 from __future__ import annotations
 

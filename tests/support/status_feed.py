@@ -52,7 +52,7 @@ class StatusFeed:
         return [message["cost_us"] / 1000 for kind, message in self.messages if kind == "update"]
 
     def close(self) -> None:
-        """Resets the connection, which the server sees at once: who only closes might still read."""
+        """Resets the connection, which is seen at once: who only closes it might still read."""
         with suppress(OSError):
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self._socket.shutdown(socket.SHUT_RD)

@@ -68,6 +68,12 @@ function moment(seconds) {
   return seconds ? new Date(seconds * 1000).toLocaleString() : '';
 }
 
+// A proxy's URL, its password already taken out.
+function urlParts(url) {
+  const [, scheme, user, host] = url.match(/^(\w+):\/\/(?:([^:@]*)[^@]*@)?(.*)$/) || [null, '', '', url];
+  return { scheme, user, host };
+}
+
 const STATE_LOOKS = {
   ACTIVE: 'good', RESTING: 'wait', BANNED: 'bad',
   STREAMING: 'good', CONNECTING: 'wait', WAITING_RETRY: 'wait', FAILED: 'bad', IDLE: 'calm',

@@ -2,6 +2,8 @@
 // key; arrows move within it, and up into the titles.
 
 const OVERSCAN = 8;
+// As the style sheets have it.
+const isNarrow = () => matchMedia('(max-width: 700px)').matches;
 
 class Grid {
   // open(row), key(row, key): what Enter and other keys do
@@ -25,17 +27,32 @@ class Grid {
   }
 
   // columns: { key, title, width, place, number, cell(row, now) }; sort: { key, down }
+  // Where there is not the width for all, those with the highest `drop` are left out first.
   show(columns, label, sort, onSort) {
-    this.columns = columns;
+    this.shown = { columns, sort, onSort };
     this.root.setAttribute('aria-label', label);
-    this.root.setAttribute('aria-colcount', columns.length);
     this.root.scrollTop = 0;
     this.focused = null;
+    this.fit();
+  }
+
+  fit() {
+    const { columns, sort, onSort } = this.shown;
+    this.fittedWidth = this.root.clientWidth;
+    this.fitColumns([...columns]);
+    this.head.replaceChildren(...this.columns.map((column) => this.makeTitle(column, sort, onSort)));
+    this.clear();
+  }
+
+  fitColumns(columns) {
+    const least = () => columns.reduce((sum, column) => sum + parseInt(column.width.match(/\d+/)[0], 10) + 14, 14);
+    const last = () => columns.reduce((a, b) => ((b.drop || 0) > (a.drop || 0) ? b : a));
+    while (!isNarrow() && least() > this.fittedWidth && last().drop) columns.splice(columns.indexOf(last()), 1);
+    this.columns = columns;
+    this.leastWidth = least();
+    this.root.setAttribute('aria-colcount', columns.length);
     this.template = columns.map((column) => column.width).join(' ');
     this.head.style.gridTemplateColumns = this.template;
-    this.leastWidth = columns.reduce((sum, column) => sum + parseInt(column.width.match(/\d+/)[0], 10) + 14, 14);
-    this.head.replaceChildren(...columns.map((column) => this.makeTitle(column, sort, onSort)));
-    this.clear();
   }
 
   makeTitle(column, sort, onSort) {
@@ -61,7 +78,8 @@ class Grid {
   // Everything in view anew: rows changed, or time went on.
   refresh() {
     if (!this.columns) return;
-    this.height = matchMedia('(max-width: 700px)').matches ? 58 : 34;
+    if (this.root.clientWidth !== this.fittedWidth) this.fit();
+    this.height = isNarrow() ? 58 : 34;
     this.space.style.height = `${this.rows.length * this.height}px`;
     const least = this.height > 34 ? '0' : `${this.leastWidth}px`;
     this.space.style.minWidth = least;

@@ -18,23 +18,24 @@ function actions(row) {
 
 function spark(id) {
   const samples = store.rates.get(id) || [];
-  const most = Math.max(1, ...samples);
-  const points = samples.map((rate, i) => `${(72 * i) / Math.max(1, samples.length - 1)},${17 - (16 * rate) / most}`);
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  const line = document.createElementNS('http://www.w3.org/2000/svg', 'polyline');
-  svg.setAttribute('class', 'spark');
-  svg.setAttribute('viewBox', '0 0 72 18');
-  svg.setAttribute('aria-hidden', 'true');
-  line.setAttribute('points', points.join(' '));
-  svg.append(line);
+  const most = Math.max(1, ...samples) * 1.15;
+  const step = 72 / Math.max(1, samples.length - 1);
+  const points = samples.map((rate, i) => `${(i * step).toFixed(1)},${(17 - (16 * rate) / most).toFixed(1)}`);
+  const shape = (tag, attributes) => {
+    const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    return made;
+  };
+  const svg = shape('svg', { class: 'spark', viewBox: '0 0 72 18', 'aria-hidden': 'true' });
+  svg.append(shape('polygon', { points: ['0,18', ...points, '72,18'].join(' ') }), shape('polyline', { points: points.join(' ') }));
   return svg;
 }
 
 // What tells proxies apart comes first: the host; scheme and user stand behind it.
 function proxyName(row) {
-  const [, scheme, user, host] = row.url.match(/^(\w+):\/\/(?:([^:@]*)[^@]*@)?(.*)$/) || [null, '', '', row.url];
+  const { scheme, user, host } = urlParts(row.url);
   const next = store.nextFor(row.id);
-  const badge = next.length ? element('span', { class: 'badge', title: `taken next by ${next.join(', ')}`, text: store.lists.turns.size === 1 ? '(next)' : `(next: ${next.join(', ')})` }) : null;
+  const badge = next.length ? element('span', { class: 'badge', title: `taken next by ${next.join(', ')}`, text: next.length === 1 ? '(next)' : `(next of ${next.length})` }) : null;
   return element('span', {}, host, badge, element('span', { class: 'dim', text: `  ${[user, scheme].filter(Boolean).join(' ')}` }));
 }
 
@@ -46,10 +47,10 @@ const rateOf = (row) => (row.ok + row.failed ? row.ok / (row.ok + row.failed) : 
 
 const POOL_COLUMNS = [
   { key: 'state', title: 'State', width: '84px', place: 'state', cell: (row) => stateMark(row.state) },
-  { key: 'until', title: 'Time left', width: '98px', place: 'left', look: 'left', value: endOf, ticks: true, cell: timeLeft },
+  { key: 'until', title: 'Time left', width: '106px', place: 'left', look: 'left', value: endOf, ticks: true, cell: timeLeft },
   { key: 'rate', title: 'Success', width: '112px', place: 'detail', value: rateOf, cell: share },
-  { key: 'ok', title: 'OK', width: '52px', number: true, cell: figure('ok') },
-  { key: 'failed', title: 'Failed', width: '52px', number: true, cell: figure('failed') },
+  { key: 'ok', title: 'OK', width: '52px', drop: 4, number: true, cell: figure('ok') },
+  { key: 'failed', title: 'Failed', width: '52px', drop: 3, number: true, cell: figure('failed') },
 ];
 const POOL_FILTERS = ['ACTIVE', 'RESTING', 'BANNED'];
 
@@ -67,7 +68,7 @@ const VIEWS = {
     columns: [
       { key: 'id', title: 'Account', width: 'minmax(150px, 1.4fr)', place: 'name', look: 'name', cell: text('id') },
       ...POOL_COLUMNS,
-      { key: 'in_a_row', title: 'In a row', width: '64px', number: true, cell: (row) => (row.in_a_row ? count(row.in_a_row) : '') },
+      { key: 'in_a_row', title: 'In a row', width: '64px', drop: 5, number: true, cell: (row) => (row.in_a_row ? count(row.in_a_row) : '') },
       { key: 'last', title: 'Last use', width: '66px', look: 'dim', value: lastUse, ticks: true, cell: (row, now) => age(lastUse(row), now) },
       { key: 'reason', title: 'Reason', width: 'minmax(120px, 2fr)', look: 'left', cell: text('reason'), hint: text('reason') },
       { title: 'Actions', width: '0', look: 'over', cell: actions },
@@ -83,10 +84,10 @@ const VIEWS = {
       { key: 'place', title: 'Proxy', width: 'minmax(232px, 2.2fr)', place: 'name', look: 'name', ticks: true, cell: proxyName, hint: text('url'),
         compare: (a, b) => a.identity.localeCompare(b.identity) || a.place - b.place },
       ...POOL_COLUMNS,
-      { key: 'recent', title: 'In window', width: '72px', cell: (row) => (row.recent ? `${row.recent}, ${row.recent_accounts} acc.` : ''),
+      { key: 'recent', title: 'In window', width: '72px', drop: 2, cell: (row) => (row.recent ? `${row.recent}, ${row.recent_accounts} acc.` : ''),
         hint: (row) => (row.recent ? `${row.recent} failures with ${row.recent_accounts} accounts in the sliding window` : '') },
       { key: 'last', title: 'Last use', width: '66px', look: 'dim', value: lastUse, ticks: true, cell: (row, now) => age(lastUse(row), now) },
-      { key: 'identity', title: 'Identity', width: 'minmax(64px, .7fr)', look: 'left', cell: text('identity') },
+      { key: 'identity', title: 'Identity', width: 'minmax(64px, .7fr)', drop: 1, look: 'left', cell: text('identity') },
       { key: 'reason', title: 'Reason', width: 'minmax(100px, 1.6fr)', look: 'left', cell: text('reason'), hint: text('reason') },
       { title: 'Actions', width: '0', look: 'over', cell: actions },
     ],
@@ -99,15 +100,15 @@ const VIEWS = {
     blank: ['No streams', 'POST /streams, or ytdlp-ops relay create URL, makes one.'],
     columns: [
       { key: 'created_at', title: 'Stream', width: '88px', place: 'name', look: 'name', cell: (row) => row.stream_id.slice(0, 8), hint: text('stream_id') },
-      { key: 'state', title: 'State', width: '116px', place: 'state', cell: (row) => stateMark(row.state) },
-      { key: 'kind', title: 'Kind', width: '44px', look: 'left', cell: text('kind') },
-      { key: 'current_url', title: 'Current URL', width: 'minmax(200px, 2fr)', place: 'detail', look: 'name', cell: text('current_url'), hint: text('current_url') },
-      { key: 'bits_per_second', title: 'Bit rate', width: '168px', place: 'left', cell: (row) => element('span', {}, spark(row.id), bitRate(row.bits_per_second)) },
+      { key: 'state', title: 'State', width: '106px', place: 'state', cell: (row) => stateMark(row.state) },
+      { key: 'kind', title: 'Kind', width: '36px', drop: 3, look: 'left', cell: text('kind') },
+      { key: 'current_url', title: 'Current URL', width: 'minmax(180px, 2fr)', place: 'detail', look: 'name', cell: (row) => (row.current_url || '').replace(/^https?:\/\//, ''), hint: text('current_url') },
+      { key: 'bits_per_second', title: 'Bit rate', width: '158px', place: 'left', cell: (row) => element('span', {}, spark(row.id), bitRate(row.bits_per_second)) },
       { key: 'client_count', title: 'Clients', width: '54px', number: true, cell: figure('client_count') },
-      { key: 'bytes_to_clients', title: 'Sent', width: '76px', number: true, cell: (row) => bytes(row.bytes_to_clients || 0) },
+      { key: 'bytes_to_clients', title: 'Sent', width: '70px', drop: 4, number: true, cell: (row) => bytes(row.bytes_to_clients || 0) },
       { key: 'retry_count', title: 'Retries', width: '54px', number: true, cell: figure('retry_count') },
       { key: 'failover_count', title: 'Failovers', width: '64px', number: true, cell: figure('failover_count') },
-      { key: 'last_error', title: 'Last error', width: 'minmax(100px, 1fr)', look: 'left', cell: text('last_error'), hint: text('last_error') },
+      { key: 'last_error', title: 'Last error', width: 'minmax(100px, 1fr)', drop: 1, look: 'left', cell: text('last_error'), hint: text('last_error') },
     ],
     facts: (row) => [['State', stateMark(row.state)], ['Kind', row.kind], ['Current URL', row.current_url], ['Bit rate', bitRate(row.bits_per_second)],
       ['Clients', count(row.client_count || 0)], ['From upstream', bytes(row.bytes_from_upstream || 0)], ['To clients', bytes(row.bytes_to_clients || 0)],
@@ -136,12 +137,12 @@ const VIEWS = {
       { key: 'state', title: 'State', width: '124px', place: 'state', cell: (row) => stateMark(row.state) },
       { key: 'state_since', title: 'For', width: '80px', place: 'left', look: 'left', ticks: true, cell: (row, now) => duration(now - row.state_since) },
       { key: 'queue', title: 'Queue', width: 'minmax(80px, .8fr)', cell: text('queue') },
-      { key: 'url', title: 'Works on', width: 'minmax(180px, 2fr)', place: 'detail', look: 'name', cell: text('url'), hint: text('url') },
+      { key: 'url', title: 'Works on', width: 'minmax(180px, 2fr)', place: 'detail', look: 'name', cell: (row) => (row.url || '').replace(/^https?:\/\/(www\.)?/, ''), hint: text('url') },
       { key: 'progress', title: 'Progress', width: '64px', number: true, cell: (row) => (row.progress >= 0 ? `${row.progress} %` : '') },
-      { key: 'account', title: 'Account', width: 'minmax(90px, .8fr)', look: 'left', cell: text('account') },
+      { key: 'account', title: 'Account', width: 'minmax(90px, .8fr)', drop: 2, look: 'left', cell: text('account') },
       { key: 'succeeded', title: 'Done', width: '56px', number: true, cell: figure('succeeded') },
       { key: 'failed', title: 'Failed', width: '56px', number: true, cell: figure('failed') },
-      { key: 'reason', title: 'Why', width: 'minmax(100px, 1fr)', look: 'left', cell: text('reason'), hint: text('reason') },
+      { key: 'reason', title: 'Why', width: 'minmax(100px, 1fr)', drop: 1, look: 'left', cell: text('reason'), hint: text('reason') },
     ],
     facts: (row) => [['State', stateMark(row.state)], ['Since', moment(row.state_since)], ['Why', row.reason], ['Kind', row.kind], ['Queue', row.queue],
       ['Works on', row.url], ['Account', row.account], ['Proxy', row.proxy], ['Succeeded', count(row.succeeded || 0)], ['Failed', count(row.failed || 0)], ['Instance', row.instance]],
@@ -158,10 +159,10 @@ const VIEWS = {
       { key: 'started_at', title: 'Up', width: '64px', place: 'left', look: 'left', ticks: true, cell: (row, now) => duration(now - row.started_at) },
       { key: 'token_jobs_running', title: 'Jobs', width: '92px', number: true, cell: (row) => ('token_jobs_running' in row ? `${row.token_jobs_running}, ${row.token_jobs_waiting} wait` : ''),
         hint: (row) => ('token_jobs_running' in row ? `${row.token_jobs_running} token jobs run, ${row.token_jobs_waiting} wait` : '') },
-      { key: 'rpc_connections', title: 'Clients', width: '52px', number: true, cell: figure('rpc_connections') },
+      { key: 'rpc_connections', title: 'Clients', width: '52px', drop: 4, number: true, cell: figure('rpc_connections') },
       { key: 'streams', title: 'Streams', width: '56px', number: true, value: (row) => (row.streams ? row.streams.total : 0), cell: (row) => (row.streams ? count(row.streams.total) : '') },
       { key: 'rpc_address', title: 'RPC', width: 'minmax(120px, 1fr)', look: 'name', cell: text('rpc_address') },
-      { key: 'http_address', title: 'HTTP', width: 'minmax(120px, 1fr)', look: 'name', cell: text('http_address') },
+      { key: 'http_address', title: 'HTTP', width: 'minmax(120px, 1fr)', drop: 2, look: 'name', cell: text('http_address') },
     ],
     facts: (row) => [['State', stateMark(instanceState(row))], ['Role', row.service_role], ['Identity', row.server_identity], ['Version', row.version],
       ['Host', row.host], ['Process', row.pid], ['Started', moment(row.started_at)], ['RPC', row.rpc_address], ['HTTP', row.http_address],

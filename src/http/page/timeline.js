@@ -13,7 +13,7 @@ const timeline = {
     const made = element('li', { class: `event ${CHANGE_LOOKS[event.change] || 'calm'}` },
       element('p', {}, element('time', { text: clock(event.at_ms), title: new Date(event.at_ms).toLocaleString() }),
         element('b', { text: event.change }), ' ',
-        element('button', { class: 'link', type: 'button', text: event.name, title: event.name, tabIndex: -1, on: { click: () => this.onName(event.entity, event.name) } })),
+        element('button', { class: 'link', type: 'button', text: event.entity === 'proxy' ? urlParts(event.name).host : event.name, title: event.name, tabIndex: -1, on: { click: () => this.onName(event.entity, event.name) } })),
       element('p', { text: event.reason ? `${event.reason} · ${event.actor}` : event.actor, title: event.reason || event.actor }));
     made.eventId = event.id;
     return made;
