@@ -279,7 +279,7 @@ def test_colours_can_be_read(page):
                 return /rgba\\(.*, 0\\)|rgba\\(.*, 0?\\.\\d+\\)/.test(c) && e.parentElement
                     ? ground(e.parentElement) : c; };
             return [...document.querySelectorAll(
-                '.state, .name, .dim, .left, .legend, .count, .sort, .filter, .event p, #live-text')]
+                '.state, .name, .dim, .left, .legend, .count, .sort, .filter, .event p')]
                 .filter((e) => e.innerText).map((e) => {
                     const a = light(getComputedStyle(e).color), b = light(ground(e));
                     return [e.className, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)]; })
