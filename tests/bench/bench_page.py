@@ -71,7 +71,7 @@ def main() -> None:
             paint, update, cpu = measure(folder, redis)
         finally:
             redis.close()
-    print(f"each update took {cpu:.2f} ms of the server's CPU time, the RPC that caused it included")
+    print(f"each update: {cpu:.2f} ms of the server's CPU time, the RPC behind it included")
     finish(
         [
             show("first paint", paint, " ms", f"< {PAINT_MS} ms", paint < PAINT_MS),

@@ -109,9 +109,8 @@ def main(target: Path) -> None:
         shoot(page, target / "page-accounts-dark.png")
         page.click("#tab-streams")
         # Until there is something to draw of the bit rates.
-        wait_until(lambda: page.run("return store.rates.size > 0 && "
-                                    "Math.max(...[...store.rates.values()].map((r) => r.length)) > 9"),
-                   "the bit rates", 60)
+        longest = "Math.max(0, ...[...store.rates.values()].map((each) => each.length))"
+        wait_until(lambda: page.run(f"return {longest}") > 9, "the bit rates", 60)
         shoot(page, target / "page-streams-dark.png")
         page.prefer("light")
         page.click("#tab-proxies")
