@@ -84,6 +84,12 @@ gboolean ytops_error_code_is_refusal(YtopsErrorCode code);
 YtopsErrorCode ytops_error_get_code(const GError *error);
 
 /*
+ * Sets INVALID_ARGUMENT with that text. FALSE, to be returned where something is refused; `error` may be
+ * NULL.
+ */
+gboolean ytops_refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/*
  * Sets a context entry, replacing one of the same key; copies both strings. A NULL value, a NULL
  * error and an error of another domain are ignored, so callers need not test.
  */

@@ -126,6 +126,17 @@ YtopsErrorCode ytops_error_get_code(const GError *error)
     return (YtopsErrorCode)error->code;
 }
 
+gboolean ytops_refuse(GError **error, const char *format, ...)
+{
+    va_list values;
+
+    va_start(values, format);
+    g_propagate_error(
+        error, g_error_new_valist(YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT, format, values));
+    va_end(values);
+    return FALSE;
+}
+
 void ytops_error_set_context(GError *error, const char *key, const char *value)
 {
     YtopsErrorPrivate *priv;

@@ -11,18 +11,6 @@ typedef struct {
     GPtrArray *names;         /* words that are no option, borrowed */
 } Reader;
 
-G_GNUC_PRINTF(2, 3) static gboolean refuse(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    g_autofree char *message = NULL;
-
-    va_start(arguments, format);
-    message = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_set_error_literal(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT, message);
-    return FALSE;
-}
-
 /* The value of the option at the reader: after "=", or the next word. NULL with an error. */
 static const char *take_value(Reader *reader, const CliOption *option, const char *attached,
                               GError **error)
@@ -30,14 +18,15 @@ static const char *take_value(Reader *reader, const CliOption *option, const cha
     if (attached != NULL)
         return attached;
     if (*reader->words == NULL) {
-        refuse(error, "--%s needs a value: --%s %s", option->name, option->name, option->value);
+        ytops_refuse(error, "--%s needs a value: --%s %s", option->name, option->name,
+                     option->value);
         return NULL;
     }
     if (g_str_has_prefix(*reader->words, "--")) {
-        refuse(error,
-               "--%s needs a value, and '%s' looks like the next option; a value that "
-               "begins so is written --%s=VALUE",
-               option->name, *reader->words, option->name);
+        ytops_refuse(error,
+                     "--%s needs a value, and '%s' looks like the next option; a value that "
+                     "begins so is written --%s=VALUE",
+                     option->name, *reader->words, option->name);
         return NULL;
     }
     return *reader->words++;
@@ -53,11 +42,12 @@ static gboolean read_option(Reader *reader, const char *word, GError **error)
     const char *value = NULL;
 
     if (id == CLI_N_OPTS)
-        return refuse(error, "there is no option '--%.*s'; --help shows those there are",
-                      (int)MIN(length, 64), name);
+        return ytops_refuse(error, "there is no option '--%.*s'; --help shows those there are",
+                            (int)MIN(length, 64), name);
     option = cli_option_get(id);
     if (option->value == NULL && equals != NULL)
-        return refuse(error, "--%s takes no value, and '%s' gives it one", option->name, word);
+        return ytops_refuse(error, "--%s takes no value, and '%s' gives it one", option->name,
+                            word);
     if (option->value != NULL) {
         value = take_value(reader, option, equals != NULL ? equals + 1 : NULL, error);
         if (value == NULL)
@@ -75,7 +65,7 @@ static gboolean read_words(Reader *reader, GError **error)
         const char *word = *reader->words++;
 
         if (!g_utf8_validate(word, -1, NULL))
-            return refuse(error, "a word of the command line is not valid UTF-8");
+            return ytops_refuse(error, "a word of the command line is not valid UTF-8");
         if (options_ended || word[0] != '-' || word[1] == '\0')
             g_ptr_array_add(reader->names, (gpointer)word);
         else if (strcmp(word, "--") == 0)
@@ -83,10 +73,10 @@ static gboolean read_words(Reader *reader, GError **error)
         else if (strcmp(word, "-h") == 0)
             reader->options->help = TRUE;
         else if (word[1] != '-')
-            return refuse(error,
-                          "there is no option '%s'; --help shows those there are. A word "
-                          "that begins with - is written after --",
-                          word);
+            return ytops_refuse(error,
+                                "there is no option '%s'; --help shows those there are. A word "
+                                "that begins with - is written after --",
+                                word);
         else if (!read_option(reader, word, error))
             return FALSE;
     }
@@ -106,7 +96,7 @@ static gboolean set_noun(CliOptions *options, const char *word, GError **error)
         }
     }
     nouns = cli_command_words(NULL);
-    return refuse(error, "there is no command '%s'; the commands are %s", word, nouns);
+    return ytops_refuse(error, "there is no command '%s'; the commands are %s", word, nouns);
 }
 
 /* Finds the command in the names, and how many of them it took. */
@@ -128,10 +118,10 @@ static gboolean set_command(CliOptions *options, const GPtrArray *names, guint *
     *taken = 2;
     verbs = cli_command_words(options->noun);
     if (verb == NULL)
-        return refuse(error, "'%s' needs to know what to do: %s", options->noun, verbs);
+        return ytops_refuse(error, "'%s' needs to know what to do: %s", options->noun, verbs);
     options->command = cli_command_find(options->noun, verb);
     if (options->command == NULL)
-        return refuse(error, "'%s' cannot '%s'; it can %s", options->noun, verb, verbs);
+        return ytops_refuse(error, "'%s' cannot '%s'; it can %s", options->noun, verb, verbs);
     return TRUE;
 }
 
@@ -141,9 +131,9 @@ static gboolean set_argument(CliOptions *options, const GPtrArray *names, guint 
     guint wanted = options->command != NULL && options->command->argument != NULL ? 1 : 0;
 
     if (names->len > taken + wanted && !(wanted == 1 && cli_command_takes_more(options->command)))
-        return refuse(error, "'%s' is one word too many%s",
-                      (const char *)g_ptr_array_index(names, taken + wanted),
-                      wanted == 1 ? ": the command takes one at a time" : "");
+        return ytops_refuse(error, "'%s' is one word too many%s",
+                            (const char *)g_ptr_array_index(names, taken + wanted),
+                            wanted == 1 ? ": the command takes one at a time" : "");
     if (names->len > taken)
         options->argument = g_strdup(g_ptr_array_index(names, taken));
     for (guint i = taken + 1; i < names->len; i++)
@@ -160,7 +150,7 @@ static gboolean set_names(CliOptions *options, const GPtrArray *names, GError **
         if (options->help || options->version)
             return TRUE;
         nouns = cli_command_words(NULL);
-        return refuse(error, "no command was given; the commands are %s", nouns);
+        return ytops_refuse(error, "no command was given; the commands are %s", nouns);
     }
     return set_command(options, names, &taken, error) && set_argument(options, names, taken, error);
 }

@@ -29,17 +29,6 @@ static const struct {
     {"--print-completion-fish", YTOPS_CONFIG_SHOW_COMPLETION, YTOPS_SHELL_FISH},
 };
 
-static gboolean G_GNUC_PRINTF(2, 3) refuse(GError **error, const char *format, ...)
-{
-    va_list values;
-
-    va_start(values, format);
-    g_propagate_error(
-        error, g_error_new_valist(YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT, format, values));
-    va_end(values);
-    return FALSE;
-}
-
 static void remember_file(YtopsConfig *config, const Option *option, const char *path)
 {
     if (option->offset == G_STRUCT_OFFSET(YtopsConfig, log_level)) {
@@ -93,16 +82,16 @@ static gboolean take_flag(CommandLine *line, const char *const *argv, int argc, 
     const char *value;
 
     if (option == NULL)
-        return refuse(error, "unknown argument '%s'; see --help for what there is", argument);
+        return ytops_refuse(error, "unknown argument '%s'; see --help for what there is", argument);
     if (g_hash_table_contains(line->seen, option))
-        return refuse(error, "%s: given twice; give it once", source);
+        return ytops_refuse(error, "%s: given twice; give it once", source);
     g_hash_table_add(line->seen, (gpointer)option);
     if (name[length] == '=')
         value = name + length + 1;
     else if (*index + 1 < argc)
         value = argv[++*index];
     else
-        return refuse(error, "%s: its value is missing", source);
+        return ytops_refuse(error, "%s: its value is missing", source);
     return is_file ? set_from_file(option, line->config, value, source, error)
                    : option_set(option, line->config, value, source, error);
 }
@@ -208,7 +197,7 @@ YtopsConfig *ytops_config_load(int argc, const char *const *argv, const char *co
     if (!take_command_line(&line, argc, argv, error) || !take_rest(&line, envp, error))
         return NULL;
     if (*config->server_identity == '\0') {
-        refuse(error, "--server-identity: the value '' is not allowed; give a name");
+        ytops_refuse(error, "--server-identity: the value '' is not allowed; give a name");
         return NULL;
     }
     complete(config);
@@ -262,9 +251,9 @@ gboolean ytops_config_reread_log_level(const YtopsConfig *config, YtopsLogLevel 
     if (text == NULL)
         return FALSE;
     if (!ytops_log_level_from_string(text, level))
-        return refuse(error,
-                      "--log-level-file: the level '%s' is not one of error, warning, info, "
-                      "debug; the level stays as it is",
-                      text);
+        return ytops_refuse(error,
+                            "--log-level-file: the level '%s' is not one of error, warning, info, "
+                            "debug; the level stays as it is",
+                            text);
     return TRUE;
 }

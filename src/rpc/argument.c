@@ -5,32 +5,20 @@
 
 #define LONGEST_BAN_S (100 * G_GINT64_CONSTANT(366) * 24 * 3600)
 
-static gboolean refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static gboolean refuse(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_set_error_literal(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT, text);
-    return FALSE;
-}
-
 gboolean argument_text(const char **value, const char *name, GError **error)
 {
     if (*value == NULL)
         *value = "";
     if (g_utf8_validate(*value, -1, NULL))
         return TRUE;
-    return refuse(error, "%s is not text: send valid UTF-8 without NUL characters", name);
+    return ytops_refuse(error, "%s is not text: send valid UTF-8 without NUL characters", name);
 }
 
 gboolean argument_required_text(const char **value, const char *name, GError **error)
 {
     if (!argument_text(value, name, error))
         return FALSE;
-    return (*value)[0] != '\0' || refuse(error, "%s is empty: it must be given", name);
+    return (*value)[0] != '\0' || ytops_refuse(error, "%s is empty: it must be given", name);
 }
 
 const char **argument_texts(const GPtrArray *values, const char *name, GError **error)
@@ -40,11 +28,12 @@ const char **argument_texts(const GPtrArray *values, const char *name, GError **
     for (guint i = 0; i < n_values; i++) {
         texts[i] = g_ptr_array_index(values, i);
         if (texts[i] == NULL || texts[i][0] == '\0') {
-            refuse(error, "%s[%u] is empty: leave it out", name, i);
+            ytops_refuse(error, "%s[%u] is empty: leave it out", name, i);
             return NULL;
         }
         if (!g_utf8_validate(texts[i], -1, NULL)) {
-            refuse(error, "%s[%u] is not text: send valid UTF-8 without NUL characters", name, i);
+            ytops_refuse(error, "%s[%u] is not text: send valid UTF-8 without NUL characters", name,
+                         i);
             return NULL;
         }
     }
@@ -55,8 +44,9 @@ gboolean argument_duration(gint64 seconds, const char *name, GError **error)
 {
     if (seconds >= YTOPS_UNTIL_UNBANNED && seconds <= LONGEST_BAN_S)
         return TRUE;
-    return refuse(error,
-                  "%s is %" G_GINT64_FORMAT ": allowed are -1 (until unbanned), 0 (the server's "
-                  "default) and 1 to %" G_GINT64_FORMAT " seconds",
-                  name, seconds, LONGEST_BAN_S);
+    return ytops_refuse(error,
+                        "%s is %" G_GINT64_FORMAT
+                        ": allowed are -1 (until unbanned), 0 (the server's "
+                        "default) and 1 to %" G_GINT64_FORMAT " seconds",
+                        name, seconds, LONGEST_BAN_S);
 }

@@ -3,24 +3,12 @@
 #include "argument.h"
 #include "ytops/error.h"
 
-static gboolean refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static gboolean refuse(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_set_error_literal(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT, text);
-    return FALSE;
-}
-
 /* ---- from the contract ----------------------------------------------------------------------- */
 
 YtopsWorkPool *work_convert_pool(const YtopsAccountPool *pool, GError **error)
 {
     if (pool == NULL) {
-        refuse(error, "pool is missing: give a prefix and a size, or a list of accounts");
+        ytops_refuse(error, "pool is missing: give a prefix and a size, or a list of accounts");
         return NULL;
     }
     const char *prefix = pool->__isset_prefix ? pool->prefix : NULL;
@@ -49,15 +37,15 @@ static gboolean convert_policy(YtopsFailurePolicy contract, YtopsRecoveryPolicy 
         *policy = YTOPS_POLICY_RETRY_WITHOUT_BAN;
         return TRUE;
     }
-    return refuse(error, "attempt.policy is %d: the contract's FailurePolicy has 0 to 3",
-                  (int)contract);
+    return ytops_refuse(error, "attempt.policy is %d: the contract's FailurePolicy has 0 to 3",
+                        (int)contract);
 }
 
 static gboolean convert_code(const char *name, YtopsErrorCode *code, GError **error)
 {
     if (ytops_error_code_from_string(name, code))
         return TRUE;
-    return refuse(
+    return ytops_refuse(
         error,
         "attempt.errorCode is '%.64s': give the errorCode of the failed call, one of those "
         "in docs/errors.md, GENERIC where none fits",
@@ -68,7 +56,7 @@ gboolean work_convert_attempt(const YtopsFailedAttempt *attempt, YtopsRecoveryCa
                               YtopsWorkPool **pool, const char ***tried, GError **error)
 {
     if (attempt == NULL)
-        return refuse(error, "attempt is missing: recover takes one FailedAttempt");
+        return ytops_refuse(error, "attempt is missing: recover takes one FailedAttempt");
     const char *code = attempt->errorCode;
     failed->attempt = attempt->attempt;
     failed->account_id = attempt->accountId;

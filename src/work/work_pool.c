@@ -8,18 +8,6 @@
 #define LARGEST_POOL 10000
 #define UNIQUE_LENGTH 12
 
-static gboolean refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static gboolean refuse(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_set_error_literal(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT, text);
-    return FALSE;
-}
-
 /* Never given out before: half of a random UUID. */
 static char *make_auto_id(const char *prefix)
 {
@@ -32,10 +20,11 @@ static char *make_auto_id(const char *prefix)
 static gboolean check_prefix(const char *prefix, gint64 size, GError **error)
 {
     if (size < 1 || size > LARGEST_POOL)
-        return refuse(error,
-                      "the account pool's size is %" G_GINT64_FORMAT ": a pool with a prefix has "
-                      "1 to %d accounts",
-                      size, LARGEST_POOL);
+        return ytops_refuse(error,
+                            "the account pool's size is %" G_GINT64_FORMAT
+                            ": a pool with a prefix has "
+                            "1 to %d accounts",
+                            size, LARGEST_POOL);
     g_autofree char *longest = make_auto_id(prefix);
     if (ytops_account_id_check(longest, error))
         return TRUE;
@@ -51,8 +40,9 @@ static gboolean check_ids(const char *const *ids, GError **error)
             return FALSE;
         }
         if (i >= LARGEST_POOL)
-            return refuse(error, "the account pool has more than %d accounts: use several pools",
-                          LARGEST_POOL);
+            return ytops_refuse(error,
+                                "the account pool has more than %d accounts: use several pools",
+                                LARGEST_POOL);
     }
     return TRUE;
 }
@@ -76,8 +66,9 @@ YtopsWorkPool *ytops_work_pool_new(const char *prefix, gint64 size, const char *
     gboolean has_prefix = prefix != NULL && *prefix != '\0';
     gboolean has_ids = account_ids != NULL && *account_ids != NULL;
     if (has_prefix == has_ids) {
-        refuse(error, "the account pool has %s: give a prefix and a size, or a list of accounts",
-               has_prefix ? "both a prefix and a list" : "neither a prefix nor a list");
+        ytops_refuse(error,
+                     "the account pool has %s: give a prefix and a size, or a list of accounts",
+                     has_prefix ? "both a prefix and a list" : "neither a prefix nor a list");
         return NULL;
     }
     if (has_prefix ? !check_prefix(prefix, size, error) : !check_ids(account_ids, error))
@@ -100,10 +91,11 @@ YtopsWorkPool *ytops_work_pool_parse(const char *text, gboolean auto_create_on_e
     gint64 size;
     if (strchr(text, ',') == NULL && colon != NULL) {
         if (!g_ascii_string_to_signed(colon + 1, 10, 1, LARGEST_POOL, &size, NULL)) {
-            refuse(error,
-                   "the account pool '%s' has the size '%s': give prefix:N with N from 1 to %d, "
-                   "or accounts with commas between them",
-                   text, colon + 1, LARGEST_POOL);
+            ytops_refuse(
+                error,
+                "the account pool '%s' has the size '%s': give prefix:N with N from 1 to %d, "
+                "or accounts with commas between them",
+                text, colon + 1, LARGEST_POOL);
             return NULL;
         }
         g_autofree char *prefix = g_strndup(text, (gsize)(colon - text));

@@ -29,18 +29,6 @@ void ytops_work_queues_free(YtopsWorkQueues *queues)
 
 /* ---- arguments ----------------------------------------------------------------------------- */
 
-static gboolean refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static gboolean refuse(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_set_error_literal(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT, text);
-    return FALSE;
-}
-
 static char *number_text(gint64 number)
 {
     return g_strdup_printf("%" G_GINT64_FORMAT, number);
@@ -50,9 +38,10 @@ static char *number_text(gint64 number)
 static gboolean check_id(const char *id, const char *what, GError **error)
 {
     if (id == NULL || *id == '\0')
-        return refuse(error, "the %s is empty: it must be given", what);
+        return ytops_refuse(error, "the %s is empty: it must be given", what);
     if (strlen(id) > LONGEST_ID || !g_utf8_validate(id, -1, NULL))
-        return refuse(error, "the %s is longer than %d bytes or not valid UTF-8", what, LONGEST_ID);
+        return ytops_refuse(error, "the %s is longer than %d bytes or not valid UTF-8", what,
+                            LONGEST_ID);
     return TRUE;
 }
 
@@ -61,10 +50,10 @@ static char *lease_text(const YtopsWorkQueues *queues, gint64 lease_s, GError **
 {
     if (lease_s >= 0 && lease_s <= LONGEST_LEASE_S)
         return number_text(lease_s == 0 ? queues->policy.lease_s : lease_s);
-    refuse(error,
-           "a lease of %" G_GINT64_FORMAT " s is out of range: give 1 to %d, or 0 for the "
-           "server's default",
-           lease_s, LONGEST_LEASE_S);
+    ytops_refuse(error,
+                 "a lease of %" G_GINT64_FORMAT " s is out of range: give 1 to %d, or 0 for the "
+                 "server's default",
+                 lease_s, LONGEST_LEASE_S);
     return NULL;
 }
 
@@ -73,8 +62,8 @@ static gboolean check_items(const char *const *urls, GError **error)
     gsize n = 0;
     for (; urls[n] != NULL; n++) {
         if (n >= LARGEST_PUSH)
-            return refuse(error, "more than %d items in one call: push them in several",
-                          LARGEST_PUSH);
+            return ytops_refuse(error, "more than %d items in one call: push them in several",
+                                LARGEST_PUSH);
         if (!ytops_work_item_check(urls[n], error)) {
             g_prefix_error(error, "entry %" G_GSIZE_FORMAT ", nothing was pushed: ", n + 1);
             return FALSE;
@@ -89,7 +78,7 @@ gint64 ytops_work_queues_push(YtopsWorkQueues *queues, const char *queue, const 
                               GError **error)
 {
     if (*urls == NULL) {
-        refuse(error, "there is nothing to push: give at least one URL");
+        ytops_refuse(error, "there is nothing to push: give at least one URL");
         return -1;
     }
     if (!queue_name_check(queue, error) || !check_items(urls, error))

@@ -56,6 +56,16 @@ static void refusals_are_the_callers_own(void)
     g_assert_false(ytops_error_code_is_refusal(YTOPS_ERROR_OVERLOADED));
 }
 
+static void what_is_refused_says_why(void)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_assert_false(ytops_refuse(&error, "%d is more than %s", 7, "six"));
+    g_assert_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT);
+    g_assert_cmpstr(error->message, ==, "7 is more than six");
+    g_assert_false(ytops_refuse(NULL, "nobody asks"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -63,6 +73,7 @@ int main(int argc, char **argv)
     g_test_add_func("/error/unknown", unknown_names_are_refused);
     g_test_add_func("/error/context", context_travels_with_copies);
     g_test_add_func("/error/domain", an_error_of_another_domain_is_internal);
+    g_test_add_func("/error/refuse", what_is_refused_says_why);
     g_test_add_func("/error/refusal", refusals_are_the_callers_own);
     return g_test_run();
 }
