@@ -6,7 +6,7 @@
 #define WHOLE_INTERVAL_S 30
 
 #define MOST_STEPS 8
-#define DUE_LIMIT 1
+#define DUE_LIMIT 100
 
 typedef struct {
     char *name;
@@ -243,15 +243,29 @@ static void forget_unseen(StatusProxies *proxies)
     }
 }
 
-static gboolean refresh_identity(StatusProxies *proxies, Identity *identity, gboolean is_due,
-                                 gint64 now, GError **error)
+/* Reads it as a whole where it must be or, where `may_reread`, where the last time is long ago. */
+static gboolean refresh_identity(StatusProxies *proxies, Identity *identity, gint64 now,
+                                 gboolean *may_reread, GError **error)
 {
-    gboolean is_old = !identity->is_trusted || is_due || identity->read_at > now ||
-                      now - identity->read_at >= WHOLE_INTERVAL_S;
+    gboolean is_old = identity->read_at > now || now - identity->read_at >= WHOLE_INTERVAL_S;
+    gboolean is_whole = !identity->is_trusted || (is_old && *may_reread);
     identity->was_seen = TRUE;
-    return (is_old ? read_whole(proxies, identity, now, error)
-                   : read_changed(proxies, identity, now, error)) &&
+    *may_reread = *may_reread && !is_whole;
+    return (is_whole ? read_whole(proxies, identity, now, error)
+                     : read_changed(proxies, identity, now, error)) &&
            read_turns(proxies, identity->name, error);
+}
+
+/* A ban that is over ends as its proxy is read. */
+static void distrust_due(StatusProxies *proxies, gint64 now)
+{
+    g_auto(GStrv) due = status_table_due(proxies->table, now, DUE_LIMIT);
+    for (guint i = 0; due[i] != NULL; i++) {
+        const Proxy *proxy = g_hash_table_lookup(proxies->proxies, due[i]);
+        Identity *identity = g_hash_table_lookup(proxies->identities, proxy->server_identity);
+        if (identity != NULL)
+            identity->is_trusted = FALSE;
+    }
 }
 
 gboolean status_proxies_refresh(StatusProxies *proxies, gint64 now, GError **error)
@@ -259,11 +273,12 @@ gboolean status_proxies_refresh(StatusProxies *proxies, gint64 now, GError **err
     g_auto(GStrv) names = ytops_proxy_manager_list_identities(proxies->manager, error);
     if (names == NULL)
         return FALSE;
-    g_auto(GStrv) due = status_table_due(proxies->table, now, DUE_LIMIT);
+    gboolean may_reread = TRUE; /* one of them at a time */
+    distrust_due(proxies, now);
     status_table_begin_round(proxies->turns);
     for (guint i = 0; names[i] != NULL; i++) {
         Identity *identity = identity_of(proxies, names[i]);
-        if (!refresh_identity(proxies, identity, due[0] != NULL, now, error))
+        if (!refresh_identity(proxies, identity, now, &may_reread, error))
             return FALSE;
     }
     status_table_end_round(proxies->turns);
