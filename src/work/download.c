@@ -60,8 +60,31 @@ static gboolean refuse_options(const Download *download, const char *errors, GEr
     return FALSE;
 }
 
+/* What every further download would meet too: it costs no URL, and somebody has to look. */
+static const char *const disk_faults[] = {
+    "No space left on device",
+    "Disk quota exceeded",
+    "Read-only file system",
+    "File too large",
+    NULL,
+};
+
+static const char *find_disk_fault(const GArray *lines)
+{
+    for (guint i = 0; i < lines->len; i++) {
+        const YtopsLine *line = &g_array_index(lines, YtopsLine, i);
+
+        for (const char *const *fault = disk_faults; *fault != NULL; fault++) {
+            if (line->level == YTOPS_LINE_ERROR && strstr(line->text, *fault) != NULL)
+                return *fault;
+        }
+    }
+    return NULL;
+}
+
 static gboolean judge(const Download *download, const ToolEnd *end, GError **error)
 {
+    const char *disk_fault;
     g_autoptr(GArray) lines = NULL;
     g_autoptr(GError) cause = NULL;
     int code;
@@ -71,6 +94,13 @@ static gboolean judge(const Download *download, const ToolEnd *end, GError **err
     if (end->status == STATUS_OPTIONS_REFUSED)
         return refuse_options(download, end->errors, error);
     lines = ytops_error_lines_new(end->errors);
+    disk_fault = find_disk_fault(lines);
+    if (disk_fault != NULL) {
+        g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INTERNAL,
+                    "the download cannot be written to '%s': %s; mend that, then start lanes again",
+                    download->media_dir, disk_fault);
+        return FALSE;
+    }
     cause = ytops_error_classify((const YtopsLine *)lines->data, lines->len);
     /* What nobody knows would be charged to the account, which has done its part. */
     code = cause->code == YTOPS_ERROR_GENERIC ? YTOPS_ERROR_DOWNLOAD_FAILED : cause->code;

@@ -22,6 +22,6 @@ char *download_config(const Download *download);
 /*
  * Runs to the end. `tool` holds limits, tick, line and data, and gets the rest here. FALSE: an error
  * of tool_run; what yt-dlp said, classified (ytops/error_policy.h); or INTERNAL where it does not
- * take its options.
+ * take its options, or has nowhere to write to.
  */
 gboolean download_run(const Download *download, Tool *tool, GError **error);
