@@ -98,8 +98,10 @@ static void heed(YtopsLaneCrew *crew, char **asked)
     for (guint i = 0; i < crew->members->len; i++) {
         Lane *lane = ((Member *)crew->members->pdata[i])->lane;
 
-        if (g_strv_contains((const char *const *)asked, lane_get_id(lane)))
-            lane_ask_to_stop(lane, "it was asked to stop");
+        if (!g_strv_contains((const char *const *)asked, lane_get_id(lane)))
+            continue;
+        lane_ask_to_stop(lane, "it was asked to stop");
+        ytops_log_info("lanes", "a lane is to stop", "lane_id", lane_get_id(lane), NULL);
     }
 }
 

@@ -119,6 +119,7 @@ def test_a_lane_stops_after_the_url_in_work(start, management, redis, gated):
         refusal("NOT_FOUND", client.stopLanes, "", "nobody.7")
         assert client.stopLanes("other", "") == 0
         refusal("ROLE_FORBIDDEN", client.startLanes, "", 1)
+    wait_until(lambda: worker.find_entry("a lane is to stop"), "the lane has heard", PATIENCE_S)
     gated.open()
     (lane,) = wait_lanes(management, lambda lane: lane.state == STOPPED, "it stops")
     assert lane.reason == "it was asked to stop"
