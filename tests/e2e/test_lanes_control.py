@@ -19,7 +19,9 @@ from support.lanes import (
     work_client,
 )
 from support.mapping_socks5 import MappingSocks5
+from support.paths import server_program, worker_script
 from support.processes import command_line, is_running, wait_until
+from support.program import run
 from support.youtube_cases import watch_url
 
 DOWNLOADING, STOPPED, FULL = 3, 7, 0
@@ -229,6 +231,25 @@ def test_settings_that_cannot_work_are_named(serve, redis, folder):
     with work_client(server) as client:
         error = refusal("INVALID_ARGUMENT", client.startLanes, "", 1)
         assert error.message.startswith("--download-dir: ")
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ([], "--account-pool: "),
+        (["--account-pool=acc:0"], "--account-pool: "),
+        (["--account-pool=acc:2", "--queue=no queue"], "--queue: "),
+        (["--account-pool=acc:2", "--format=18;43"], "--format: "),
+        (["--account-pool=acc:2", "--lane-kind=auth", "--queue=queue2_dl"], "--lane-next-queue: "),
+        (["--service-role=management"], "--lanes: "),
+    ],
+)
+def test_a_server_does_not_start_with_such_lanes(redis, folder, flags, said):
+    argv = [server_program(), f"--redis-url={redis.url}", "--port=0", "--http-listen="]
+    argv += ["--lanes=1", f"--data-dir={folder}", f"--worker-script={worker_script()}"]
+    ended = run([*argv, *flags], folder)
+    assert ended.status == USAGE
+    assert f"ytdlp-ops-server: {said}" in ended.err
 
 
 def test_a_program_that_is_missing_stops_the_lane_and_costs_no_url(start, redis):
