@@ -82,7 +82,7 @@ const VIEWS = {
     blank: ['No proxies are known', 'They appear with the first use of a server that has --proxies.'],
     columns: [
       { key: 'place', title: 'Proxy', width: 'minmax(232px, 2.2fr)', place: 'name', look: 'name', ticks: true, cell: proxyName, hint: text('url'),
-        compare: (a, b) => a.identity.localeCompare(b.identity) || a.place - b.place },
+        compare: (a, b) => (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0) || a.place - b.place },
       ...POOL_COLUMNS,
       { key: 'recent', title: 'In window', width: '72px', drop: 2, cell: (row) => (row.recent ? `${row.recent}, ${row.recent_accounts} acc.` : ''),
         hint: (row) => (row.recent ? `${row.recent} failures with ${row.recent_accounts} accounts in the sliding window` : '') },

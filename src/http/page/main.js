@@ -6,6 +6,13 @@ const grid = new Grid(byId('grid'), { open: openRow, key: actOnRow });
 function currentView() { return VIEWS[view.list]; }
 function currentSort() { return view.sorts[view.list] || currentView().sort; }
 
+const collator = new Intl.Collator('en', { numeric: true });
+
+// What is read out when it changes must not be set to what it is.
+function say(where, text) {
+  if (where.textContent !== text) where.textContent = text;
+}
+
 // ---- what is shown ----------------------------------------------------------------------------
 
 function comparer() {
@@ -14,7 +21,7 @@ function comparer() {
   const valueOf = column.value || ((row) => row[key]);
   const byValue = column.compare || ((a, b) => {
     const x = valueOf(a), y = valueOf(b);
-    if (typeof x === 'string' || typeof y === 'string') return String(x || '').localeCompare(String(y || ''), 'en', { numeric: true });
+    if (typeof x === 'string' || typeof y === 'string') return collator.compare(x || '', y || '');
     return (x || 0) - (y || 0);
   });
   const byName = (a, b) => (a.id < b.id ? -1 : 1);
@@ -42,7 +49,7 @@ function paintList() {
   const rows = all.filter((row) => matches(row, words)).sort(comparer());
   const [title, hint] = blankText();
   grid.setRows(rows, [element('b', { text: title }), hint]);
-  byId('count').textContent = rows.length === all.length ? `${count(all.length)}` : `${count(rows.length)} of ${count(all.length)}`;
+  say(byId('count'), rows.length === all.length ? count(all.length) : `${count(rows.length)} of ${count(all.length)}`);
 }
 
 function paintFilters() {
@@ -169,11 +176,12 @@ const theme = {
 
 // ---- the start ----------------------------------------------------------------------------------
 
-const LIVE_WORDS = { connecting: 'connecting', lost: 'connecting again', paused: 'paused' };
+const LIVE_WORDS = { live: 'live', connecting: 'connecting', lost: 'connecting again', paused: 'paused' };
 
 function showLive(state) {
   byId('live').dataset.state = state;
-  byId('live-text').textContent = state === 'live' ? `live · ${(store.costUs / 1000).toFixed(1)} ms` : LIVE_WORDS[state];
+  say(byId('live-text'), LIVE_WORDS[state]);
+  byId('live-cost').textContent = state === 'live' ? `· ${(store.costUs / 1000).toFixed(1)} ms` : '';
 }
 
 const feed = new Feed({
