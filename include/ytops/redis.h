@@ -44,6 +44,25 @@ YtopsRedisScript *ytops_redis_script_new(const char *name, const char *source);
 void ytops_redis_script_free(YtopsRedisScript *script);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsRedisScript, ytops_redis_script_free)
 
+/* What a script is made of; `source` is a header that cmake/YtopsModule.cmake embeds. */
+typedef struct {
+    const char *name;
+    const char *source;
+} YtopsRedisScriptSource;
+
+/* The scripts of a part of the program, each at the place of its source, and NULL behind the last. */
+YtopsRedisScript **ytops_redis_scripts_new(const YtopsRedisScriptSource *sources, gsize n_sources);
+void ytops_redis_scripts_free(YtopsRedisScript **scripts);
+
+/*
+ * The first argument of scripts that know the time: Unix seconds where a test sets the clock, "" for
+ * Redis' own (`now_override` NULL). `now_override` is read atomically. g_free.
+ */
+char *ytops_redis_now_text(const gint64 *now_override);
+
+/* Appends those strings, borrowed; `more` is NULL-terminated, or NULL for none. */
+void ytops_redis_args_add_all(GPtrArray *args, const char *const *more);
+
 /* ---- the pool --------------------------------------------------------------------------- */
 
 typedef struct YtopsRedisPool YtopsRedisPool;

@@ -23,13 +23,10 @@
 struct AccountStore {
     YtopsRedisPool *pool;
     const gint64 *now_override;
-    YtopsRedisScript *scripts[ACCOUNT_SCRIPT_N];
+    YtopsRedisScript **scripts; /* by AccountScript */
 };
 
-static const struct {
-    const char *name;
-    const char *source;
-} SCRIPTS[ACCOUNT_SCRIPT_N] = {
+static const YtopsRedisScriptSource sources[ACCOUNT_SCRIPT_N] = {
     [ACCOUNT_SCRIPT_GET] = {"account_get", account_get_lua},
     [ACCOUNT_SCRIPT_CHOOSE] = {"account_choose", account_choose_lua},
     [ACCOUNT_SCRIPT_LIST] = {"account_list", account_list_lua},
@@ -52,8 +49,7 @@ AccountStore *account_store_new(YtopsRedisPool *pool, const gint64 *now_override
     AccountStore *store = g_new0(AccountStore, 1);
     store->pool = pool;
     store->now_override = now_override;
-    for (int i = 0; i < ACCOUNT_SCRIPT_N; i++)
-        store->scripts[i] = ytops_redis_script_new(SCRIPTS[i].name, SCRIPTS[i].source);
+    store->scripts = ytops_redis_scripts_new(sources, ACCOUNT_SCRIPT_N);
     return store;
 }
 
@@ -61,24 +57,8 @@ void account_store_free(AccountStore *store)
 {
     if (store == NULL)
         return;
-    for (int i = 0; i < ACCOUNT_SCRIPT_N; i++)
-        ytops_redis_script_free(store->scripts[i]);
+    ytops_redis_scripts_free(store->scripts);
     g_free(store);
-}
-
-/* Empty: the script asks Redis. */
-static char *now_text(const AccountStore *store)
-{
-    if (store->now_override == NULL)
-        return g_strdup("");
-    gint64 now = __atomic_load_n(store->now_override, __ATOMIC_SEQ_CST);
-    return g_strdup_printf("%" G_GINT64_FORMAT, now);
-}
-
-static void append_all(GPtrArray *strings, const char *const *more)
-{
-    for (; more != NULL && *more != NULL; more++)
-        g_ptr_array_add(strings, (gpointer)*more);
 }
 
 /* The scripts name their keys by themselves; `keys` declares them to Redis as far as they are
@@ -88,8 +68,8 @@ static YtopsRedisReply *eval(AccountStore *store, const YtopsAuditAuthor *author
                              const char *const *first, const char *const *args, GError **error)
 {
     g_autoptr(GPtrArray) all = g_ptr_array_new();
-    append_all(all, first);
-    append_all(all, args);
+    ytops_redis_args_add_all(all, first);
+    ytops_redis_args_add_all(all, args);
     g_ptr_array_add(all, NULL);
     return ytops_audit_eval(store->pool, store->scripts[script], author, keys,
                             (const char *const *)all->pdata, error);
@@ -102,7 +82,7 @@ YtopsRedisReply *account_store_run(AccountStore *store, const YtopsAuditAuthor *
     if (!ytops_account_id_check(account_id, error))
         return NULL;
     g_autofree char *key = g_strconcat(STATUS_PREFIX, account_id, NULL);
-    g_autofree char *now = now_text(store);
+    g_autofree char *now = ytops_redis_now_text(store->now_override);
     const char *keys[] = {key, INDEX_KEY, NULL};
     const char *first[] = {now, account_id, NULL};
     return eval(store, author, script, keys, first, args, error);
@@ -112,7 +92,7 @@ YtopsRedisReply *account_store_run_on_many(AccountStore *store, const YtopsAudit
                                            AccountScript script, const char *const *args,
                                            GError **error)
 {
-    g_autofree char *now = now_text(store);
+    g_autofree char *now = ytops_redis_now_text(store->now_override);
     const char *keys[] = {INDEX_KEY, NULL};
     const char *first[] = {now, NULL};
     return eval(store, author, script, keys, first, args, error);
@@ -127,7 +107,7 @@ gboolean account_store_walk(AccountStore *store, const YtopsAuditAuthor *author,
     g_autofree char *step = g_strdup_printf("%" G_GINT64_FORMAT, count);
     g_autofree char *cursor = g_strdup("");
     do {
-        g_autofree char *now = now_text(store);
+        g_autofree char *now = ytops_redis_now_text(store->now_override);
         const char *first[] = {now, prefix != NULL ? prefix : "", cursor, step, NULL};
         g_autoptr(YtopsRedisReply) reply = eval(store, author, script, keys, first, args, error);
         if (reply == NULL)

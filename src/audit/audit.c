@@ -30,12 +30,6 @@ static void log_change(const YtopsRedisReply *change)
                    event->actor, "reason", *event->reason != '\0' ? event->reason : NULL, NULL);
 }
 
-static void append_all(GPtrArray *strings, const char *const *more)
-{
-    for (; more != NULL && *more != NULL; more++)
-        g_ptr_array_add(strings, (gpointer)*more);
-}
-
 YtopsRedisReply *ytops_audit_eval(YtopsRedisPool *pool, const YtopsRedisScript *script,
                                   const YtopsAuditAuthor *author, const char *const *keys,
                                   const char *const *args, GError **error)
@@ -44,7 +38,7 @@ YtopsRedisReply *ytops_audit_eval(YtopsRedisPool *pool, const YtopsRedisScript *
     g_ptr_array_add(all, (gpointer)author->instance_id);
     g_ptr_array_add(all, (gpointer)(author->actor != NULL ? author->actor : ""));
     g_ptr_array_add(all, (gpointer)(author->is_bulk ? "0" : ALL_OF_A_STEP));
-    append_all(all, args);
+    ytops_redis_args_add_all(all, args);
     g_ptr_array_add(all, NULL);
     YtopsRedisReply *reply =
         ytops_redis_eval(pool, script, keys, (const char *const *)all->pdata, error);

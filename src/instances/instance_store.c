@@ -6,11 +6,17 @@
 
 #define INDEX_KEY "instances"
 
+typedef enum { SCRIPT_PUT, SCRIPT_REMOVE, SCRIPT_LIST, SCRIPT_N } Script;
+
+static const YtopsRedisScriptSource sources[SCRIPT_N] = {
+    [SCRIPT_PUT] = {"instance_put", instance_put_lua},
+    [SCRIPT_REMOVE] = {"instance_remove", instance_remove_lua},
+    [SCRIPT_LIST] = {"instance_list", instance_list_lua},
+};
+
 struct InstanceStore {
     YtopsRedisPool *pool;
-    YtopsRedisScript *put;
-    YtopsRedisScript *remove;
-    YtopsRedisScript *list;
+    YtopsRedisScript **scripts;
 };
 
 InstanceStore *instance_store_new(YtopsRedisPool *pool)
@@ -18,9 +24,7 @@ InstanceStore *instance_store_new(YtopsRedisPool *pool)
     InstanceStore *store = g_new0(InstanceStore, 1);
 
     store->pool = pool;
-    store->put = ytops_redis_script_new("instance_put", instance_put_lua);
-    store->remove = ytops_redis_script_new("instance_remove", instance_remove_lua);
-    store->list = ytops_redis_script_new("instance_list", instance_list_lua);
+    store->scripts = ytops_redis_scripts_new(sources, SCRIPT_N);
     return store;
 }
 
@@ -28,38 +32,36 @@ void instance_store_free(InstanceStore *store)
 {
     if (store == NULL)
         return;
-    ytops_redis_script_free(store->put);
-    ytops_redis_script_free(store->remove);
-    ytops_redis_script_free(store->list);
+    ytops_redis_scripts_free(store->scripts);
     g_free(store);
 }
 
 /* The scripts name their keys by themselves; this declares them to Redis as far as they are known. */
-static YtopsRedisReply *run(InstanceStore *store, const YtopsRedisScript *script,
-                            const char *instance_id, const char *document, GError **error)
+static YtopsRedisReply *run(InstanceStore *store, Script script, const char *instance_id,
+                            const char *document, GError **error)
 {
     const char *keys[] = {INDEX_KEY, NULL};
     const char *args[] = {instance_id, document, NULL};
 
-    return ytops_redis_eval(store->pool, script, keys, args, error);
+    return ytops_redis_eval(store->pool, store->scripts[script], keys, args, error);
 }
 
 gboolean instance_store_put(InstanceStore *store, const char *instance_id, const char *document,
                             GError **error)
 {
-    g_autoptr(YtopsRedisReply) reply = run(store, store->put, instance_id, document, error);
+    g_autoptr(YtopsRedisReply) reply = run(store, SCRIPT_PUT, instance_id, document, error);
 
     return reply != NULL;
 }
 
 gboolean instance_store_remove(InstanceStore *store, const char *instance_id, GError **error)
 {
-    g_autoptr(YtopsRedisReply) reply = run(store, store->remove, instance_id, NULL, error);
+    g_autoptr(YtopsRedisReply) reply = run(store, SCRIPT_REMOVE, instance_id, NULL, error);
 
     return reply != NULL;
 }
 
 YtopsRedisReply *instance_store_list(InstanceStore *store, GError **error)
 {
-    return run(store, store->list, NULL, NULL, error);
+    return run(store, SCRIPT_LIST, NULL, NULL, error);
 }

@@ -14,10 +14,7 @@
 #include "proxy_rotation.lua.h"
 #include "proxy_select.lua.h"
 
-static const struct {
-    const char *name;
-    const char *source;
-} script_sources[PROXY_SCRIPT_N] = {
+static const YtopsRedisScriptSource sources[PROXY_SCRIPT_N] = {
     [PROXY_SCRIPT_ENROL] = {"proxy_enrol", proxy_enrol_lua},
     [PROXY_SCRIPT_SELECT] = {"proxy_select", proxy_select_lua},
     [PROXY_SCRIPT_CLAIM] = {"proxy_claim", proxy_claim_lua},
@@ -43,9 +40,7 @@ ProxyStore *proxy_store_new(YtopsRedisPool *pool, const YtopsProxyPolicy *policy
     store->server_identity = g_strdup(server_identity);
     store->instance_id = g_strdup(instance_id);
     store->now_override = now_override;
-    for (gsize i = 0; i < PROXY_SCRIPT_N; i++)
-        store->scripts[i] =
-            ytops_redis_script_new(script_sources[i].name, script_sources[i].source);
+    store->scripts = ytops_redis_scripts_new(sources, PROXY_SCRIPT_N);
     return store;
 }
 
@@ -53,8 +48,7 @@ void proxy_store_free(ProxyStore *store)
 {
     if (store == NULL)
         return;
-    for (gsize i = 0; i < PROXY_SCRIPT_N; i++)
-        ytops_redis_script_free(store->scripts[i]);
+    ytops_redis_scripts_free(store->scripts);
     g_free(store->server_identity);
     g_free(store->instance_id);
     g_free(store);
@@ -69,10 +63,7 @@ const char *proxy_store_resolve_identity(const ProxyStore *store, const char *se
 GPtrArray *proxy_store_begin(const ProxyStore *store, const char *server_identity)
 {
     GPtrArray *args = g_ptr_array_new_with_free_func(g_free);
-    if (store->now_override != NULL)
-        proxy_args_add_int(args, *store->now_override);
-    else
-        proxy_args_add(args, NULL);
+    g_ptr_array_add(args, ytops_redis_now_text(store->now_override));
     proxy_args_add_int(args, store->policy.window_s);
     proxy_args_add_int(args, store->policy.threshold_count);
     proxy_args_add_int(args, store->policy.threshold_unique_accounts);

@@ -36,7 +36,7 @@ typedef struct {
     char *server_identity;
     char *instance_id;
     const gint64 *now_override; /* borrowed; NULL: Redis' clock */
-    YtopsRedisScript *scripts[PROXY_SCRIPT_N];
+    YtopsRedisScript **scripts; /* by ProxyScript */
 } ProxyStore;
 
 ProxyStore *proxy_store_new(YtopsRedisPool *pool, const YtopsProxyPolicy *policy,

@@ -27,15 +27,38 @@ void ytops_redis_script_free(YtopsRedisScript *script)
     g_free(script);
 }
 
+YtopsRedisScript **ytops_redis_scripts_new(const YtopsRedisScriptSource *sources, gsize n_sources)
+{
+    YtopsRedisScript **scripts = g_new0(YtopsRedisScript *, n_sources + 1);
+
+    for (gsize i = 0; i < n_sources; i++)
+        scripts[i] = ytops_redis_script_new(sources[i].name, sources[i].source);
+    return scripts;
+}
+
+void ytops_redis_scripts_free(YtopsRedisScript **scripts)
+{
+    for (gsize i = 0; scripts != NULL && scripts[i] != NULL; i++)
+        ytops_redis_script_free(scripts[i]);
+    g_free(scripts);
+}
+
+char *ytops_redis_now_text(const gint64 *now_override)
+{
+    if (now_override == NULL)
+        return g_strdup("");
+    return g_strdup_printf("%" G_GINT64_FORMAT, __atomic_load_n(now_override, __ATOMIC_SEQ_CST));
+}
+
+void ytops_redis_args_add_all(GPtrArray *args, const char *const *more)
+{
+    for (; more != NULL && *more != NULL; more++)
+        g_ptr_array_add(args, (gpointer)*more);
+}
+
 static gsize count(const char *const *list)
 {
     return list == NULL ? 0 : g_strv_length((char **)list);
-}
-
-static void add_all(GPtrArray *argv, const char *const *list)
-{
-    for (gsize i = 0, n = count(list); i < n; i++)
-        g_ptr_array_add(argv, (gpointer)list[i]);
 }
 
 /* NOSCRIPT means that nothing was run, so that sending the whole script repeats nothing. */
@@ -64,7 +87,7 @@ YtopsRedisReply *ytops_redis_eval(YtopsRedisPool *pool, const YtopsRedisScript *
     g_ptr_array_add(argv, (gpointer) "EVALSHA");
     g_ptr_array_add(argv, script->digest);
     g_ptr_array_add(argv, n_keys);
-    add_all(argv, keys);
-    add_all(argv, args);
+    ytops_redis_args_add_all(argv, keys);
+    ytops_redis_args_add_all(argv, args);
     return redis_command_check(pool, what, run(pool, script, argv, error), error);
 }

@@ -16,13 +16,10 @@
 struct QueueStore {
     YtopsRedisPool *pool;
     const gint64 *now_override;
-    YtopsRedisScript *scripts[QUEUE_SCRIPT_N];
+    YtopsRedisScript **scripts; /* by QueueScript */
 };
 
-static const struct {
-    const char *name;
-    const char *source;
-} script_sources[QUEUE_SCRIPT_N] = {
+static const YtopsRedisScriptSource sources[QUEUE_SCRIPT_N] = {
     [QUEUE_SCRIPT_PUSH] = {"queue_push", queue_push_lua},
     [QUEUE_SCRIPT_PULL] = {"queue_pull", queue_pull_lua},
     [QUEUE_SCRIPT_HELD] = {"queue_held", queue_held_lua},
@@ -41,9 +38,7 @@ QueueStore *queue_store_new(YtopsRedisPool *pool, const gint64 *now_override)
     QueueStore *store = g_new0(QueueStore, 1);
     store->pool = pool;
     store->now_override = now_override;
-    for (gsize i = 0; i < QUEUE_SCRIPT_N; i++)
-        store->scripts[i] =
-            ytops_redis_script_new(script_sources[i].name, script_sources[i].source);
+    store->scripts = ytops_redis_scripts_new(sources, QUEUE_SCRIPT_N);
     return store;
 }
 
@@ -51,24 +46,8 @@ void queue_store_free(QueueStore *store)
 {
     if (store == NULL)
         return;
-    for (gsize i = 0; i < QUEUE_SCRIPT_N; i++)
-        ytops_redis_script_free(store->scripts[i]);
+    ytops_redis_scripts_free(store->scripts);
     g_free(store);
-}
-
-/* Empty: the script asks Redis. */
-static char *now_text(const QueueStore *store)
-{
-    if (store->now_override == NULL)
-        return g_strdup("");
-    gint64 now = __atomic_load_n(store->now_override, __ATOMIC_SEQ_CST);
-    return g_strdup_printf("%" G_GINT64_FORMAT, now);
-}
-
-static void append_all(GPtrArray *strings, const char *const *more)
-{
-    for (; more != NULL && *more != NULL; more++)
-        g_ptr_array_add(strings, (gpointer)*more);
 }
 
 YtopsRedisReply *queue_store_run(QueueStore *store, QueueScript script, const char *queue,
@@ -76,12 +55,12 @@ YtopsRedisReply *queue_store_run(QueueStore *store, QueueScript script, const ch
 {
     if (!queue_name_check(queue, error))
         return NULL;
-    g_autofree char *now = now_text(store);
+    g_autofree char *now = ytops_redis_now_text(store->now_override);
     const char *first[] = {now, queue, NULL};
     g_autoptr(GPtrArray) all = g_ptr_array_new();
-    append_all(all, first);
-    append_all(all, args);
-    append_all(all, more);
+    ytops_redis_args_add_all(all, first);
+    ytops_redis_args_add_all(all, args);
+    ytops_redis_args_add_all(all, more);
     g_ptr_array_add(all, NULL);
     return ytops_redis_eval(store->pool, store->scripts[script], NULL,
                             (const char *const *)all->pdata, error);
@@ -89,7 +68,7 @@ YtopsRedisReply *queue_store_run(QueueStore *store, QueueScript script, const ch
 
 YtopsRedisReply *queue_store_list(QueueStore *store, GError **error)
 {
-    g_autofree char *now = now_text(store);
+    g_autofree char *now = ytops_redis_now_text(store->now_override);
     const char *args[] = {now, "", NULL};
     return ytops_redis_eval(store->pool, store->scripts[QUEUE_SCRIPT_LIST], NULL, args, error);
 }

@@ -140,6 +140,46 @@ static void test_unavailable(void)
     g_assert_error(error, YTOPS_ERROR, YTOPS_ERROR_REDIS_UNAVAILABLE);
 }
 
+/* Each stands where its source stands, whatever its name. */
+static void test_of_a_part(gconstpointer data)
+{
+    static const YtopsRedisScriptSource sources[] = {{"one", "return 1"}, {"two", "return 2"}};
+    const Server *server = data;
+    YtopsRedisScript **scripts = ytops_redis_scripts_new(sources, G_N_ELEMENTS(sources));
+
+    for (gsize i = 0; i < G_N_ELEMENTS(sources); i++) {
+        g_autoptr(YtopsRedisReply) reply =
+            ytops_redis_eval(server->pool, scripts[i], NULL, NULL, NULL);
+
+        g_assert_cmpint(ytops_redis_reply_int(reply, 0), ==, (gint64)i + 1);
+    }
+    g_assert_null(scripts[G_N_ELEMENTS(sources)]);
+    ytops_redis_scripts_free(scripts);
+    ytops_redis_scripts_free(NULL);
+}
+
+static void test_now(void)
+{
+    gint64 now = 1700000000;
+    g_autofree char *set = ytops_redis_now_text(&now);
+    g_autofree char *of_redis = ytops_redis_now_text(NULL);
+
+    g_assert_cmpstr(set, ==, "1700000000");
+    g_assert_cmpstr(of_redis, ==, "");
+}
+
+static void test_add_all(void)
+{
+    const char *const more[] = {"b", "c", NULL};
+    g_autoptr(GPtrArray) args = g_ptr_array_new();
+
+    g_ptr_array_add(args, (gpointer) "a");
+    ytops_redis_args_add_all(args, more);
+    ytops_redis_args_add_all(args, NULL);
+    g_assert_cmpuint(args->len, ==, 3);
+    g_assert_cmpstr(args->pdata[2], ==, "c");
+}
+
 int main(int argc, char **argv)
 {
     Server server = {0};
@@ -153,6 +193,9 @@ int main(int argc, char **argv)
     g_test_add_data_func("/redis/script/is-loaded-again-after-SCRIPT-FLUSH", &server, test_flush);
     g_test_add_data_func("/redis/script/is-loaded-again-after-a-restart", &server, test_restart);
     g_test_add_data_func("/redis/script/fault-is-INTERNAL-and-named", &server, test_fault);
+    g_test_add_data_func("/redis/script/of-a-part", &server, test_of_a_part);
+    g_test_add_func("/redis/script/now", test_now);
+    g_test_add_func("/redis/script/arguments-are-added", test_add_all);
     g_test_add_func("/redis/script/no-server-is-UNAVAILABLE", test_unavailable);
     result = g_test_run();
     ytops_redis_pool_free(server.pool);
