@@ -62,7 +62,7 @@ void ytops_instance_publisher_add(YtopsInstancePublisher *publisher, YtopsInstan
  */
 void ytops_instance_publisher_start(YtopsInstancePublisher *publisher);
 
-/* Publishes at once, as something important changed. Does not wait for it. */
+/* Publishes at once, as something important changed; after start. Does not wait for it. */
 void ytops_instance_publisher_hurry(YtopsInstancePublisher *publisher);
 
 /* Whether the last document reached Redis; FALSE before the first did. Any thread. */

@@ -2,6 +2,7 @@
 
 #include "health_watch.h"
 #include "ytops/log.h"
+#include "ytops/ticker.h"
 
 #define SAMPLE_US (G_USEC_PER_SEC / 2)
 #define STATUS_US (10 * G_USEC_PER_SEC)
@@ -23,10 +24,7 @@ struct HealthService {
     gint64 watchdog_sent_us;
     gint64 status_sent_us;
 
-    GThread *thread;
-    GMutex mutex;
-    GCond changed;
-    gboolean stopping;
+    YtopsTicker *ticker;
 };
 
 /* ---- looking ---------------------------------------------------------------------------------- */
@@ -105,36 +103,23 @@ static void tell_manager(HealthService *service, gint64 now_us)
     notify_send(service->parts.notify, status);
 }
 
-static void look(HealthService *service)
+/* The pause until the next look. */
+static gint64 step_us(const HealthService *service)
 {
+    gint64 watchdog_us = notify_get_watchdog_us(service->parts.notify);
+
+    return watchdog_us > 0 ? CLAMP(watchdog_us / 4, 1000, (gint64)SAMPLE_US) : (gint64)SAMPLE_US;
+}
+
+static gint64 look(gpointer data)
+{
+    HealthService *service = data;
     HealthSample sample = take_sample(service);
 
     set_stuck(service, health_watch_judge(&service->watch, &sample));
     look_at_workers(service, sample.now_us);
     tell_manager(service, sample.now_us);
-}
-
-static gpointer run(gpointer data)
-{
-    HealthService *service = data;
-    gboolean stopping = FALSE;
-    gint64 watchdog_us = notify_get_watchdog_us(service->parts.notify);
-    gint64 step_us = SAMPLE_US;
-
-    if (watchdog_us > 0)
-        step_us = CLAMP(watchdog_us / 4, 1000, step_us);
-    while (!stopping) {
-        gint64 end;
-
-        look(service);
-        end = g_get_monotonic_time() + step_us;
-        g_mutex_lock(&service->mutex);
-        while (!service->stopping && g_cond_wait_until(&service->changed, &service->mutex, end))
-            ;
-        stopping = service->stopping;
-        g_mutex_unlock(&service->mutex);
-    }
-    return NULL;
+    return step_us(service);
 }
 
 /* ---- answering -------------------------------------------------------------------------------- */
@@ -196,11 +181,9 @@ HealthService *health_service_new(const HealthServiceParts *parts)
 
     service->parts = *parts;
     service->http_turned_us = g_get_monotonic_time();
-    g_mutex_init(&service->mutex);
-    g_cond_init(&service->changed);
     if (parts->http != NULL)
         http_service_add(parts->http, build, service);
-    service->thread = g_thread_new("health", run, service);
+    service->ticker = ytops_ticker_new("health", look, service);
     return service;
 }
 
@@ -225,15 +208,9 @@ void health_service_free(HealthService *service)
 {
     if (service == NULL)
         return;
-    g_mutex_lock(&service->mutex);
-    service->stopping = TRUE;
-    g_cond_signal(&service->changed);
-    g_mutex_unlock(&service->mutex);
-    g_thread_join(service->thread);
+    ytops_ticker_free(service->ticker);
     /* A turn that was asked for last is over when this, which comes after it, is. */
     if (service->parts.http != NULL)
         ytops_relay_loop_call(http_service_get_loop(service->parts.http), do_nothing, NULL);
-    g_mutex_clear(&service->mutex);
-    g_cond_clear(&service->changed);
     g_free(service);
 }

@@ -1,6 +1,7 @@
 #include "pool_figures.h"
 
 #include "ytops/log.h"
+#include "ytops/ticker.h"
 
 #define INTERVAL_US (10 * G_USEC_PER_SEC)
 /* Reading takes at most this part of the time, however much there is to read. */
@@ -68,11 +69,7 @@ struct PoolFigures {
     YtopsMetricFamily *queue_items;
     YtopsMetricFamily *lanes;
     YtopsMetric *read_at;
-    GThread *thread;
-
-    GMutex mutex;
-    GCond changed;
-    gboolean stopping;
+    YtopsTicker *ticker;
 };
 
 static gboolean read_accounts(PoolFigures *figures, GError **error)
@@ -220,25 +217,12 @@ static void read_all(PoolFigures *figures)
     }
 }
 
-static gpointer run(gpointer data)
+static gint64 tick(gpointer data)
 {
-    PoolFigures *figures = data;
-    gboolean stopping = FALSE;
+    gint64 start = g_get_monotonic_time();
 
-    while (!stopping) {
-        gint64 start = g_get_monotonic_time();
-        gint64 end;
-
-        read_all(figures);
-        end = g_get_monotonic_time();
-        end += MAX(INTERVAL_US, (end - start) * SHARE);
-        g_mutex_lock(&figures->mutex);
-        while (!figures->stopping && g_cond_wait_until(&figures->changed, &figures->mutex, end))
-            ;
-        stopping = figures->stopping;
-        g_mutex_unlock(&figures->mutex);
-    }
-    return NULL;
+    read_all(data);
+    return MAX(INTERVAL_US, (g_get_monotonic_time() - start) * SHARE);
 }
 
 PoolFigures *pool_figures_new(const PoolFiguresParts *parts)
@@ -255,9 +239,7 @@ PoolFigures *pool_figures_new(const PoolFiguresParts *parts)
     figures->queue_items = ytops_metrics_add(metrics, &QUEUE_ITEMS);
     figures->lanes = ytops_metrics_add(metrics, &LANES);
     figures->read_at = ytops_metric_get(ytops_metrics_add(metrics, &READ_AT));
-    g_mutex_init(&figures->mutex);
-    g_cond_init(&figures->changed);
-    figures->thread = g_thread_new("pool-figures", run, figures);
+    figures->ticker = ytops_ticker_new("pool-figures", tick, figures);
     return figures;
 }
 
@@ -265,12 +247,6 @@ void pool_figures_free(PoolFigures *figures)
 {
     if (figures == NULL)
         return;
-    g_mutex_lock(&figures->mutex);
-    figures->stopping = TRUE;
-    g_cond_signal(&figures->changed);
-    g_mutex_unlock(&figures->mutex);
-    g_thread_join(figures->thread);
-    g_mutex_clear(&figures->mutex);
-    g_cond_clear(&figures->changed);
+    ytops_ticker_free(figures->ticker);
     g_free(figures);
 }

@@ -3,6 +3,7 @@
 #include "instance_store.h"
 #include "ytops/instances.h"
 #include "ytops/log.h"
+#include "ytops/ticker.h"
 
 /* Well below the life of a document: a few tries may fail. */
 #define INTERVAL_US (2 * G_USEC_PER_SEC)
@@ -20,14 +21,9 @@ struct YtopsInstancePublisher {
     char *rpc_address;
     char *http_address;
     gint64 started_at;
-    GArray *parts; /* of Part */
-    GThread *thread;
-    gint is_heard; /* atomic */
-
-    GMutex mutex;
-    GCond changed;
-    gboolean hurried;
-    gboolean stopping;
+    GArray *parts;       /* of Part */
+    YtopsTicker *ticker; /* NULL before the start */
+    gint is_heard;       /* atomic */
 };
 
 static char *copy_or_none(const char *text)
@@ -48,8 +44,6 @@ YtopsInstancePublisher *ytops_instance_publisher_new(YtopsRedisPool *pool,
     publisher->http_address = copy_or_none(facts->http_address);
     publisher->started_at = facts->started_at;
     publisher->parts = g_array_new(FALSE, FALSE, sizeof(Part));
-    g_mutex_init(&publisher->mutex);
-    g_cond_init(&publisher->changed);
     return publisher;
 }
 
@@ -82,8 +76,9 @@ static YtopsJson *make_document(const YtopsInstancePublisher *publisher)
     return document;
 }
 
-static void publish(YtopsInstancePublisher *publisher)
+static gint64 publish(gpointer data)
 {
+    YtopsInstancePublisher *publisher = data;
     g_autoptr(YtopsJson) document = make_document(publisher);
     g_autofree char *text = ytops_json_to_string(document);
     g_autoptr(GError) error = NULL;
@@ -92,50 +87,17 @@ static void publish(YtopsInstancePublisher *publisher)
     g_atomic_int_set(&publisher->is_heard, is_put);
     if (!is_put)
         ytops_log_debug("instances", "publishing failed", "error", error->message, NULL);
-}
-
-/* FALSE when it is time to end. */
-static gboolean wait_for_turn(YtopsInstancePublisher *publisher)
-{
-    gint64 end = g_get_monotonic_time() + INTERVAL_US;
-    gboolean in_time = TRUE;
-    gboolean stopping;
-
-    g_mutex_lock(&publisher->mutex);
-    while (in_time && !publisher->hurried && !publisher->stopping)
-        in_time = g_cond_wait_until(&publisher->changed, &publisher->mutex, end);
-    publisher->hurried = FALSE;
-    stopping = publisher->stopping;
-    g_mutex_unlock(&publisher->mutex);
-    return !stopping;
-}
-
-static gpointer run(gpointer data)
-{
-    YtopsInstancePublisher *publisher = data;
-
-    do
-        publish(publisher);
-    while (wait_for_turn(publisher));
-    return NULL;
+    return INTERVAL_US;
 }
 
 void ytops_instance_publisher_start(YtopsInstancePublisher *publisher)
 {
-    publisher->thread = g_thread_new("instances", run, publisher);
-}
-
-static void wake(YtopsInstancePublisher *publisher, gboolean *why)
-{
-    g_mutex_lock(&publisher->mutex);
-    *why = TRUE;
-    g_cond_signal(&publisher->changed);
-    g_mutex_unlock(&publisher->mutex);
+    publisher->ticker = ytops_ticker_new("instances", publish, publisher);
 }
 
 void ytops_instance_publisher_hurry(YtopsInstancePublisher *publisher)
 {
-    wake(publisher, &publisher->hurried);
+    ytops_ticker_hurry(publisher->ticker);
 }
 
 gboolean ytops_instance_publisher_is_heard(YtopsInstancePublisher *publisher)
@@ -147,8 +109,7 @@ static void stop(YtopsInstancePublisher *publisher)
 {
     g_autoptr(GError) error = NULL;
 
-    wake(publisher, &publisher->stopping);
-    g_thread_join(publisher->thread);
+    ytops_ticker_free(publisher->ticker);
     if (!instance_store_remove(publisher->store, publisher->instance_id, &error))
         ytops_log_debug("instances", "removing failed", "error", error->message, NULL);
 }
@@ -157,7 +118,7 @@ void ytops_instance_publisher_free(YtopsInstancePublisher *publisher)
 {
     if (publisher == NULL)
         return;
-    if (publisher->thread != NULL)
+    if (publisher->ticker != NULL)
         stop(publisher);
     instance_store_free(publisher->store);
     g_array_unref(publisher->parts);
@@ -165,7 +126,5 @@ void ytops_instance_publisher_free(YtopsInstancePublisher *publisher)
     g_free(publisher->server_identity);
     g_free(publisher->rpc_address);
     g_free(publisher->http_address);
-    g_mutex_clear(&publisher->mutex);
-    g_cond_clear(&publisher->changed);
     g_free(publisher);
 }

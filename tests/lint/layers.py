@@ -32,6 +32,7 @@ HOME = {
     "process_metrics": "base",
     "roff": "base",
     "role": "base",
+    "ticker": "base",
     "config": "config",
     "redis": "redis", "embedded_redis": "redis",
     "audit": "audit", "instances": "instances",
