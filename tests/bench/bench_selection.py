@@ -1,35 +1,6 @@
 """Proxy selection with 10,000 proxies against 10: at most 1.5 times the median time."""
 
-from __future__ import annotations
-
-import subprocess
-
-from measure import finish, show
-
-from support.paths import BUILD
-from support.redis_server import RedisServer
-
-SMALL, LARGE, ROUNDS = 10, 10_000, 4000
-LIMIT = 1.5
-
-
-def main() -> None:
-    redis = RedisServer(appendfsync="no")
-    try:
-        shown = subprocess.run(
-            [BUILD / "bin/bench_selection", redis.url, str(SMALL), str(LARGE), str(ROUNDS)],
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-    finally:
-        redis.close()
-    medians = dict(word.split("=") for word in shown.split())
-    small, large = float(medians["small_us"]), float(medians["large_us"])
-    print(f"median of {ROUNDS} selections: {SMALL} proxies {small} us, {LARGE} proxies {large} us")
-    ratio = large / small
-    finish([show("selection, many against few", ratio, "x", f"<= {LIMIT}x", ratio <= LIMIT)])
-
+from growth import compare
 
 if __name__ == "__main__":
-    main()
+    compare("bench_selection", "selection", "selections", "proxies")
