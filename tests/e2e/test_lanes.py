@@ -12,9 +12,9 @@ from support.mapping_socks5 import MappingSocks5
 from support.youtube_cases import watch_url
 
 MIXTURE = {
-    "playable": 40,
+    "playable": 28,
     "botonce": 12,
-    "private": 80,
+    "private": 92,
     "removed": 20,
     "media403": 4,
     "cut": 2,

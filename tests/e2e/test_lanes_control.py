@@ -211,7 +211,7 @@ def test_again_replaces_its_own_file(start, redis, gated, folder):
     stranger = folder / "media" / "playable_00-stranger.mp4"
     stranger.parent.mkdir()
     stranger.write_text("somebody else's")
-    for run in range(2):
+    for _ in range(2):
         queue.push([watch_url("playable")])
         start(lanes=1)
         queue.wait_drained()

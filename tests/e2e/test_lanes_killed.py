@@ -17,11 +17,11 @@ N_KILLS = 50
 PLENTY = 8
 """So many URLs wait at each kill, while there are any left."""
 EXPECTED = {
-    **{watch_url("playable", number): "" for number in range(60)},
+    **{watch_url("playable", number): "" for number in range(40)},
     **{watch_url("private", number): "PRIVATE_VIDEO" for number in range(50)},
     **{watch_url("media403", number): "MEDIA_403" for number in range(4)},
     **{f"http://unreachable-{n}.example/": "TARGET_UNREACHABLE" for n in range(46)},
-    **{watch_url("removed", number): "VIDEO_REMOVED" for number in range(40)},
+    **{watch_url("removed", number): "VIDEO_REMOVED" for number in range(60)},
 }
 
 
