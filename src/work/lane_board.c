@@ -1,6 +1,6 @@
 #include "ytops/lane_board.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #include "lane_info.h"
 #include "lane_leave.lua.h"

@@ -5,7 +5,6 @@
 #include "ytops/lane_crew.h"
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "lane_run.h"

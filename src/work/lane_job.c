@@ -1,7 +1,5 @@
 #include "lane_job.h"
 
-#include "download_task.h"
-#include "ytops/error.h"
 #include "ytops/log.h"
 
 LaneJob *lane_job_new(Lane *lane, YtopsQueueItem *item)

@@ -24,7 +24,7 @@ typedef struct {
     char *recovery;     /* what the policy said last; NULL: it was not asked */
     gboolean is_judged; /* by the policy: the item fails, whatever the error */
     gboolean stops_lane;
-    gboolean releases;
+    gboolean releases;  /* with is_judged: it is given back instead of failing */
     char *sent_back_to; /* the queue of a DOWNLOAD lane's item that needs a new info.json */
     YtopsJson *result;
 } LaneJob;

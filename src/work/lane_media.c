@@ -1,8 +1,5 @@
 #include "lane_job.h"
 
-#include <math.h>
-#include <string.h>
-
 #include "download.h"
 #include "download_progress.h"
 #include "incoming.h"

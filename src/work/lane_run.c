@@ -1,7 +1,5 @@
 #include "lane_run.h"
 
-#include <string.h>
-
 #include "download_task.h"
 #include "lane_job.h"
 #include "lane_verdict.h"

@@ -3,7 +3,6 @@
 
 #include "download_task.h"
 #include "ytops/error.h"
-#include "ytops/log.h"
 
 enum { MOST_RENEWALS = 3 };
 

@@ -1,7 +1,5 @@
 #include "lane_state.h"
 
-#include <string.h>
-
 #define TO(name) (1U << YTOPS_LANE_##name)
 #define ASIDE (TO(PULLING) | TO(PAUSED) | TO(STOPPED))
 
