@@ -208,36 +208,49 @@ def test_what_others_do_shows_by_itself(page, desk):
     page.wait(lambda: rows(page) == ["videos"], "the list of queues")
 
 
+def focused(page, what: str, expected: str) -> None:
+    """Waits until that of the element with the focus is as expected."""
+    script = f"return document.activeElement.{what}"
+    try:
+        page.wait(lambda: page.run(script) == expected, "it has the focus")
+    except AssertionError:
+        raise AssertionError(f"{page.run(script)!r} has the focus, not {expected!r}") from None
+
+
+def title_is(page, expected: str) -> None:
+    page.wait(lambda: page.text("#dialog[open] #dialog-title") == expected, f"'{expected}' opens")
+
+
 def test_keyboard_alone(page):
     page.press("2")
     page.wait(lambda: page.find("#tab-proxies").get_attribute("aria-selected") == "true", "2")
     page.press("1", "/")
-    assert page.run("return document.activeElement.id") == "search"
+    focused(page, "id", "search")
     page.press("acc_002", Keys.ESCAPE)
-    assert page.find("#search").get_attribute("value") == ""
+    page.wait(lambda: page.find("#search").get_attribute("value") == "", "Escape clears it")
     stops = []
-    for _ in range(12):  # to the rows, past the filters and the titles
+    while len(stops) < 12 and "row" not in stops:  # past the filters
         page.press(Keys.TAB)
         stops.append(page.run("return document.activeElement.className.split(' ')[0]"))
-        if stops[-1] == "row":
-            break
     assert stops[-1] == "row", stops
     page.press(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ARROW_UP)
-    assert page.run("return document.activeElement.rowId") == account_id(1)
+    focused(page, "rowId", account_id(1))
     page.press(Keys.END)
-    assert page.run("return document.activeElement.rowId") == account_id(ACCOUNTS - 1)
-    page.press(Keys.HOME, Keys.ARROW_UP, Keys.ARROW_RIGHT)
-    assert page.run("return document.activeElement.innerText") == "State"
+    focused(page, "rowId", account_id(ACCOUNTS - 1))
+    page.press(Keys.HOME)
+    focused(page, "rowId", account_id(0))
+    page.press(Keys.ARROW_UP, Keys.ARROW_RIGHT)
+    focused(page, "innerText", "State")
     page.press(Keys.ARROW_DOWN, Keys.ENTER)
-    assert page.text("#dialog-title") == f"Account {account_id(0)}"
+    title_is(page, f"Account {account_id(0)}")
     page.press(Keys.ESCAPE)
-    page.wait(lambda: page.run("return document.activeElement.rowId") == account_id(0),
-              "the focus is back")
+    focused(page, "rowId", account_id(0))
     page.press("?")
-    assert page.text("#dialog-title") == "Keys"
+    title_is(page, "Keys")
     page.press(Keys.ESCAPE)
+    page.wait(lambda: not page.all("#dialog[open]"), "it closes")
     page.find("#tab-accounts").send_keys(Keys.ARROW_RIGHT)
-    assert page.run("return document.activeElement.id") == "tab-proxies"
+    focused(page, "id", "tab-proxies")
 
 
 def test_every_control_has_a_name(page):
