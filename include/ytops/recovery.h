@@ -26,9 +26,6 @@ typedef enum {
 
 const char *ytops_recovery_policy_to_string(YtopsRecoveryPolicy policy); /* "stop_loop", ... */
 
-/* FALSE where no policy has that name; *policy is then untouched. */
-gboolean ytops_recovery_policy_from_string(const char *name, YtopsRecoveryPolicy *policy);
-
 typedef enum {
     YTOPS_RECOVERY_RETRY,
     YTOPS_RECOVERY_STOP_LANE, /* and the item fails, unless it is released */

@@ -23,7 +23,8 @@ CliChangeWords cli_change_words(CliCommandId id)
     }
 }
 
-char *cli_change_duration(const CliOptions *options)
+/* " for 55m", " until unbanned" or " for the server's usual time" after a ban, else "". g_free. */
+static char *duration_words(const CliOptions *options)
 {
     g_autofree char *duration = NULL;
     CliCommandId id = options->command->id;
@@ -42,7 +43,7 @@ void cli_change_tell(const CliSession *session, const char *what, gint64 changed
                      YtopsJson *document)
 {
     CliChangeWords words = cli_change_words(session->options->command->id);
-    g_autofree char *duration = cli_change_duration(session->options);
+    g_autofree char *duration = duration_words(session->options);
     g_autofree char *clean = cli_text_clean(what);
     g_autofree char *line = g_strconcat(clean, " ", words.done, duration, "\n", NULL);
 

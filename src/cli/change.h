@@ -12,9 +12,6 @@ typedef struct {
 /* The words for ban, unban, reset and delete, of every noun. Static. */
 CliChangeWords cli_change_words(CliCommandId id);
 
-/* " for 55m", " until unbanned" or " for the server's usual time" after a ban, else "". g_free. */
-char *cli_change_duration(const CliOptions *options);
-
 /*
  * Tells what was changed: as the JSON `document`, to which "action" and "changed" are added, or as
  * the sentence "WHAT banned for 55m", the password of a URL in it as "***".

@@ -18,7 +18,8 @@ static const CliColumn COLUMNS[] = {
 };
 /* clang-format on */
 
-const char *cli_lane_kind_name(YtopsLaneKind kind)
+/* UNKNOWN for a number that a newer server may send; of a state too. */
+static const char *kind_name(YtopsLaneKind kind)
 {
     switch (kind) {
     case YTOPS_LANE_KIND_FULL:
@@ -31,7 +32,7 @@ const char *cli_lane_kind_name(YtopsLaneKind kind)
     return "UNKNOWN";
 }
 
-const char *cli_lane_state_name(YtopsLaneState state)
+static const char *state_name(YtopsLaneState state)
 {
     switch (state) {
     case YTOPS_LANE_STATE_PULLING:
@@ -70,7 +71,7 @@ static CliStyle style_of(YtopsLaneState state)
 
 static void add_state(CliTable *table, const YtopsLaneStatus *status)
 {
-    const char *name = cli_lane_state_name(status->state);
+    const char *name = state_name(status->state);
     g_autofree char *text = status->__isset_progress
                                 ? g_strdup_printf("%s %d%%", name, (int)status->progress)
                                 : g_strdup(name);
@@ -93,7 +94,7 @@ CliTable *cli_lane_table(const GPtrArray *statuses, gint64 now)
 
         cli_table_add(table, status->laneId, CLI_STYLE_PLAIN);
         cli_table_add(table, status->queue, CLI_STYLE_PLAIN);
-        cli_table_add(table, cli_lane_kind_name(status->kind), CLI_STYLE_PLAIN);
+        cli_table_add(table, kind_name(status->kind), CLI_STYLE_PLAIN);
         add_state(table, status);
         cli_table_add(table, age, CLI_STYLE_PLAIN);
         cli_table_add_int(table, status->succeeded);
@@ -118,8 +119,8 @@ static YtopsJson *lane_json(const YtopsLaneStatus *status)
     ytops_json_set_string(json, "laneId", status->laneId);
     ytops_json_set_string(json, "instanceId", status->instanceId);
     ytops_json_set_string(json, "queue", status->queue);
-    ytops_json_set_string(json, "kind", cli_lane_kind_name(status->kind));
-    ytops_json_set_string(json, "state", cli_lane_state_name(status->state));
+    ytops_json_set_string(json, "kind", kind_name(status->kind));
+    ytops_json_set_string(json, "state", state_name(status->state));
     ytops_json_set_int(json, "stateSince", status->stateSince);
     set_optional(json, "url", status->__isset_url, status->url);
     set_optional(json, "accountId", status->__isset_accountId, status->accountId);

@@ -53,7 +53,7 @@ static const struct {
     {505, "HTTP Version Not Supported"},
 };
 
-const char *http_head_reason(guint status)
+static const char *reason_of(guint status)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(reasons); i++) {
         if (reasons[i].status == status)
@@ -156,8 +156,7 @@ static void append_date(GString *text, gint64 now_s)
 GBytes *http_head_format(const HttpHead *head, const HttpHeadFacts *facts)
 {
     GString *text = g_string_sized_new(256);
-    g_string_append_printf(text, "HTTP/1.1 %u %s\r\n", facts->status,
-                           http_head_reason(facts->status));
+    g_string_append_printf(text, "HTTP/1.1 %u %s\r\n", facts->status, reason_of(facts->status));
     append_date(text, facts->now_s);
     if (facts->framing == HTTP_FRAMING_LENGTH)
         g_string_append_printf(text, "Content-Length: %" G_GINT64_FORMAT "\r\n", facts->length);

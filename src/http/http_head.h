@@ -40,6 +40,3 @@ typedef struct {
 
 /* With the empty line that ends it. */
 GBytes *http_head_format(const HttpHead *head, const HttpHeadFacts *facts);
-
-/* "OK"; "Unknown" for a status without a name. Static. */
-const char *http_head_reason(guint status);

@@ -67,12 +67,6 @@ void relay_client_set_part(YtopsRelayClient *client, const RelayClientPart *part
         former->free(former_data);
 }
 
-void relay_client_forget_part(YtopsRelayClient *client)
-{
-    client->part = NULL;
-    client->part_data = NULL;
-}
-
 void relay_client_send_head(YtopsRelayClient *client, const YtopsRelayHead *head)
 {
     if (client->is_over || client->has_head)

@@ -47,9 +47,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsRelayClient, relay_client_unref)
 void relay_client_set_part(YtopsRelayClient *client, const RelayClientPart *part,
                            gpointer part_data);
 
-/* Gives the part up without freeing it. */
-void relay_client_forget_part(YtopsRelayClient *client);
-
 void relay_client_send_head(YtopsRelayClient *client, const YtopsRelayHead *head);
 void relay_client_send(YtopsRelayClient *client, GBytes *piece);
 gsize relay_client_get_queued(YtopsRelayClient *client);

@@ -24,7 +24,11 @@ const char *response_head_get(const ResponseHead *head, const char *name)
     return g_hash_table_lookup(head->fields, name);
 }
 
-gint64 response_head_parse_retry_after(const char *value, gint64 now_s)
+/*
+ * Seconds, or an HTTP date seen from now_s (Unix seconds), as milliseconds, a day at most; 0 where
+ * it is absent, past or neither of them.
+ */
+static gint64 parse_retry_after(const char *value, gint64 now_s)
 {
     guint64 seconds;
     time_t date;
@@ -61,8 +65,8 @@ static void fill_view(ResponseHead *head)
         .accept_ranges = response_head_get(head, "accept-ranges"),
         .etag = response_head_get(head, "etag"),
         .last_modified = response_head_get(head, "last-modified"),
-        .retry_after_ms = response_head_parse_retry_after(response_head_get(head, "retry-after"),
-                                                          g_get_real_time() / G_USEC_PER_SEC),
+        .retry_after_ms = parse_retry_after(response_head_get(head, "retry-after"),
+                                            g_get_real_time() / G_USEC_PER_SEC),
     };
 }
 

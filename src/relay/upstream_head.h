@@ -24,9 +24,3 @@ HeadProgress response_head_take_line(ResponseHead *head, const char *line, gsize
 
 /* A header of the response being read; NULL: absent. `name` in lower case. */
 const char *response_head_get(const ResponseHead *head, const char *name);
-
-/*
- * Seconds, or an HTTP date seen from now_s (Unix seconds), as milliseconds, a day at most; 0 where
- * it is absent, past or neither of them.
- */
-gint64 response_head_parse_retry_after(const char *value, gint64 now_s);

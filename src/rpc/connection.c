@@ -38,12 +38,6 @@ static const gboolean legal_moves[5][5] = {
     [CONNECTION_LINGERING] = {[CONNECTION_CLOSING] = TRUE},
 };
 
-const char *connection_state_to_string(ConnectionState state)
-{
-    static const char *const names[] = {"READING", "CALLING", "WRITING", "LINGERING", "CLOSING"};
-    return names[state];
-}
-
 static guint64 now_of(const Connection *connection)
 {
     return uv_now(connection->socket.loop);

@@ -31,9 +31,6 @@ typedef enum {
     CONNECTION_CLOSING
 } ConnectionState;
 
-/* Static. */
-const char *connection_state_to_string(ConnectionState state);
-
 /* Who runs the calls. Shared by all connections of a loop and longer-lived than they. */
 typedef struct {
     gsize frame_limit;

@@ -1,7 +1,5 @@
 #include "ytops/recovery.h"
 
-#include <string.h>
-
 #include "ytops/error.h"
 
 /* ---- names -------------------------------------------------------------------------------- */
@@ -16,17 +14,6 @@ static const char *const policy_names[YTOPS_POLICY_N_POLICIES] = {
 const char *ytops_recovery_policy_to_string(YtopsRecoveryPolicy policy)
 {
     return (guint)policy < YTOPS_POLICY_N_POLICIES ? policy_names[policy] : "unknown";
-}
-
-gboolean ytops_recovery_policy_from_string(const char *name, YtopsRecoveryPolicy *policy)
-{
-    for (guint i = 0; name != NULL && i < YTOPS_POLICY_N_POLICIES; i++) {
-        if (strcmp(name, policy_names[i]) == 0) {
-            *policy = (YtopsRecoveryPolicy)i;
-            return TRUE;
-        }
-    }
-    return FALSE;
 }
 
 /* ---- the table ---------------------------------------------------------------------------- */
