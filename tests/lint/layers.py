@@ -56,9 +56,8 @@ LIBRARIES = {
     "curl/": ["src/tokens/", "src/relay/"],
     "llhttp.h": ["src/http/"],
     "uv.h": ["src/rpc/", "src/relay/", "src/http/", "include/ytops/relay.h",
-             "include/ytops/http_server.h", "include/ytops/relay_loop.h",
-             "include/ytops/relay_api.h"],
-    "thrift/": ["src/rpc/", "src/cli/", "include/ytops/rpc_client.h"],
+             "include/ytops/http_server.h", "include/ytops/relay_loop.h"],
+    "thrift/": ["src/rpc/"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
