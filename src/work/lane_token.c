@@ -97,15 +97,19 @@ static gboolean recover(LaneJob *job, const GError *failure, GError **error)
     return TRUE;
 }
 
-/* Errors that pause, or that come of a lost lease, are no failure of the account or the URL. */
+/*
+ * Errors that pause, that come of a lost lease, or that every URL would meet on this machine, are no
+ * failure of the account or the URL. A worker that broke off in its work may have met one of the URL.
+ */
 static gboolean is_for_policy(const GError *failure)
 {
     switch (lane_verdict(ytops_error_get_code(failure))) {
     case LANE_VERDICT_PAUSE:
     case LANE_VERDICT_ABANDON:
         return FALSE;
-    case LANE_VERDICT_FAIL:
     case LANE_VERDICT_STOP:
+        return g_strcmp0(ytops_error_get_context(failure, "retryable"), "true") == 0;
+    case LANE_VERDICT_FAIL:
         break;
     }
     return ytops_error_get_code(failure) != YTOPS_ERROR_INVALID_ARGUMENT;

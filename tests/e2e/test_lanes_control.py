@@ -252,13 +252,25 @@ def test_a_server_does_not_start_with_such_lanes(redis, folder, flags, said):
     assert f"ytdlp-ops-server: {said}" in ended.err
 
 
-def test_a_program_that_is_missing_stops_the_lane_and_costs_no_url(start, redis):
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"ytdlp": "/nowhere/yt-dlp"},
+        {"python": "/nowhere/python3"},
+        {"python": "/bin/false"},
+        {"ytdlp_args": "--no-such-option"},
+    ],
+)
+def test_what_is_broken_for_every_url_stops_the_lane_and_costs_none(start, redis, setting):
     queue = Queue(redis)
-    queue.push([watch_url("playable")])
-    server = start(lanes=1, ytdlp="/nowhere/yt-dlp")
+    urls = [watch_url("playable", number) for number in range(2)]
+    queue.push(urls)
+    server = start(lanes=1, **setting)
     (lane,) = wait_lanes(server, lambda lane: lane.state == STOPPED, "it stops")
-    assert "/nowhere/yt-dlp" in lane.reason
-    assert queue.inbox == [watch_url("playable")]
+    (value,) = setting.values()
+    assert value in lane.reason
+    assert queue.inbox == urls
+    assert queue.failures == {}
 
 
 def test_the_client(start, management, redis, gated, folder):
