@@ -101,8 +101,8 @@ gboolean ytops_proxy_manager_report_failure(YtopsProxyManager *manager, const Yt
                                             gboolean *banned, GError **error);
 
 /*
- * Whether a call has written this instance's proxies to Redis yet. Before that there is nothing to
- * keep alive by a heartbeat: what was never used has no state.
+ * Whether a call has written this instance's proxies to Redis yet; TRUE, too, where it has none.
+ * Before that there is nothing to keep alive by a heartbeat: what was never used has no state.
  */
 gboolean ytops_proxy_manager_was_used(YtopsProxyManager *manager);
 

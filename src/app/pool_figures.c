@@ -123,6 +123,9 @@ static gboolean read_proxies(PoolFigures *figures, GError **error)
     const YtopsConfig *config = figures->parts.config;
     g_auto(GStrv) identities = NULL;
 
+    /* A listing writes this instance's own proxies to Redis; measuring is no use of them. */
+    if (!ytops_proxy_manager_was_used(figures->parts.proxies))
+        return TRUE;
     if (config->service_role == YTOPS_ROLE_WORKER)
         return read_identity(figures, config->server_identity, error);
     identities = ytops_proxy_manager_list_identities(figures->parts.proxies, error);

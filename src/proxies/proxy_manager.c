@@ -151,7 +151,7 @@ gboolean ytops_proxy_manager_report_failure(YtopsProxyManager *manager, const Yt
 
 gboolean ytops_proxy_manager_was_used(YtopsProxyManager *manager)
 {
-    return proxy_roster_was_enrolled(manager->roster);
+    return proxy_roster_size(manager->roster) == 0 || proxy_roster_was_enrolled(manager->roster);
 }
 
 gboolean ytops_proxy_manager_heartbeat(YtopsProxyManager *manager, GError **error)
