@@ -8,16 +8,18 @@ import secrets
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
 
-from support.processes import ManagedProcess, free_port, wait_until
+from support.processes import ManagedProcess, free_port
 from support.server import base_environment
 
 _COMPONENTS = ("api-server", "dag-processor", "scheduler")
 _START_S = 180
+_POLL_S = 0.5
 FINISHED = ("success", "failed")
 
 
@@ -104,14 +106,17 @@ class AirflowInstance:
             process.close()
 
     def wait(self, probe: Any, what: str, timeout_s: float) -> Any:
-        """As wait_until, and a component that dies is an error at once."""
-
-        def watch() -> Any:
+        """
+        As wait_until, but asks now and then only, because the answers take much of a processor; a
+        component that dies is an error at once.
+        """
+        deadline = time.monotonic() + timeout_s
+        while not (value := probe()):
             for process in self._processes:
                 assert process.is_running(), f"{process.argv} ended:\n{process.log()[-4000:]}"
-            return probe()
-
-        return wait_until(watch, what, timeout_s)
+            assert time.monotonic() < deadline, f"after {timeout_s:g} s still not: {what}"
+            time.sleep(_POLL_S)
+        return value
 
     def _log_in(self) -> bool:
         try:
