@@ -33,6 +33,13 @@ gsize ytops_redis_reply_length(const YtopsRedisReply *reply);
 /* An element, owned by the reply; a nil reply where index is past the end. Never NULL. */
 const YtopsRedisReply *ytops_redis_reply_at(const YtopsRedisReply *reply, gsize index);
 
+/* Text and integer of an element, as above. */
+const char *ytops_redis_reply_string_at(const YtopsRedisReply *reply, gsize index);
+gint64 ytops_redis_reply_int_at(const YtopsRedisReply *reply, gsize index, gint64 fallback);
+
+/* The texts of all elements, "" for one that is none; NULL-terminated, g_strfreev. */
+char **ytops_redis_reply_to_strv(const YtopsRedisReply *reply);
+
 /* Frees the reply and gives that element of it, in its own right. NULL where it is past the end. */
 YtopsRedisReply *ytops_redis_reply_take(YtopsRedisReply *reply, gsize index);
 

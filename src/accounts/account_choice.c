@@ -50,12 +50,7 @@ static GPtrArray *arguments(const YtopsAccountPolicy *policy,
 
 static char *text_at(const YtopsRedisReply *reply, gsize index)
 {
-    return g_strdup(ytops_redis_reply_string(ytops_redis_reply_at(reply, index)));
-}
-
-static gint64 number_at(const YtopsRedisReply *reply, gsize index)
-{
-    return ytops_redis_reply_int(ytops_redis_reply_at(reply, index), 0);
+    return g_strdup(ytops_redis_reply_string_at(reply, index));
 }
 
 gboolean account_choice_make(AccountStore *store, const YtopsAuditAuthor *author,
@@ -69,10 +64,10 @@ gboolean account_choice_make(AccountStore *store, const YtopsAuditAuthor *author
     if (reply == NULL)
         return FALSE;
     choice->account_id = text_at(reply, CHOICE_ID);
-    choice->n_resting = number_at(reply, CHOICE_RESTING);
-    choice->n_banned = number_at(reply, CHOICE_BANNED);
-    choice->n_excluded = number_at(reply, CHOICE_EXCLUDED);
+    choice->n_resting = ytops_redis_reply_int_at(reply, CHOICE_RESTING, 0);
+    choice->n_banned = ytops_redis_reply_int_at(reply, CHOICE_BANNED, 0);
+    choice->n_excluded = ytops_redis_reply_int_at(reply, CHOICE_EXCLUDED, 0);
     choice->next_account_id = text_at(reply, CHOICE_NEXT_ID);
-    choice->next_in_s = number_at(reply, CHOICE_NEXT_IN);
+    choice->next_in_s = ytops_redis_reply_int_at(reply, CHOICE_NEXT_IN, 0);
     return TRUE;
 }

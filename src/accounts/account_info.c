@@ -29,13 +29,8 @@ void ytops_account_info_free(YtopsAccountInfo *info)
 
 static char *text_at(const YtopsRedisReply *view, gsize index)
 {
-    const char *text = ytops_redis_reply_string(ytops_redis_reply_at(view, index));
+    const char *text = ytops_redis_reply_string_at(view, index);
     return text != NULL ? g_utf8_make_valid(text, -1) : NULL;
-}
-
-static gint64 number_at(const YtopsRedisReply *view, gsize index)
-{
-    return ytops_redis_reply_int(ytops_redis_reply_at(view, index), 0);
 }
 
 YtopsAccountInfo *account_info_from_reply(const YtopsRedisReply *view)
@@ -44,13 +39,13 @@ YtopsAccountInfo *account_info_from_reply(const YtopsRedisReply *view)
     YtopsAccountInfo *info = g_new0(YtopsAccountInfo, 1);
     info->account_id = text_at(view, VIEW_ID);
     info->state = ytops_pool_state_from_string(ytops_redis_reply_string(status));
-    info->active_in_s = number_at(view, VIEW_ACTIVE_IN);
-    info->success_count = number_at(view, VIEW_SUCCESS_COUNT);
-    info->failure_count = number_at(view, VIEW_FAILURE_COUNT);
-    info->consecutive_failures = number_at(view, VIEW_CONSECUTIVE_FAILURES);
-    info->last_success_timestamp = number_at(view, VIEW_LAST_SUCCESS);
-    info->last_failure_timestamp = number_at(view, VIEW_LAST_FAILURE);
-    info->active_since = number_at(view, VIEW_ACTIVE_SINCE);
+    info->active_in_s = ytops_redis_reply_int_at(view, VIEW_ACTIVE_IN, 0);
+    info->success_count = ytops_redis_reply_int_at(view, VIEW_SUCCESS_COUNT, 0);
+    info->failure_count = ytops_redis_reply_int_at(view, VIEW_FAILURE_COUNT, 0);
+    info->consecutive_failures = ytops_redis_reply_int_at(view, VIEW_CONSECUTIVE_FAILURES, 0);
+    info->last_success_timestamp = ytops_redis_reply_int_at(view, VIEW_LAST_SUCCESS, 0);
+    info->last_failure_timestamp = ytops_redis_reply_int_at(view, VIEW_LAST_FAILURE, 0);
+    info->active_since = ytops_redis_reply_int_at(view, VIEW_ACTIVE_SINCE, 0);
     info->reason = text_at(view, VIEW_REASON);
     info->last_proxy_url = text_at(view, VIEW_LAST_PROXY_URL);
     info->last_server_identity = text_at(view, VIEW_LAST_SERVER_IDENTITY);

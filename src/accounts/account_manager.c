@@ -198,7 +198,7 @@ typedef struct {
 static gboolean take_changed(const YtopsRedisReply *reply, gpointer data)
 {
     gint64 *changed = data;
-    *changed += ytops_redis_reply_int(ytops_redis_reply_at(reply, 1), 0);
+    *changed += ytops_redis_reply_int_at(reply, 1, 0);
     return TRUE;
 }
 

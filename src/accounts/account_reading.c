@@ -42,7 +42,7 @@ static gboolean take_views(const YtopsRedisReply *reply, gpointer data)
     gsize length = ytops_redis_reply_length(reply);
     for (gsize i = 1; i < length && !is_full(listing); i++) {
         const YtopsRedisReply *view = ytops_redis_reply_at(reply, i);
-        const char *id = ytops_redis_reply_string(ytops_redis_reply_at(view, 0));
+        const char *id = ytops_redis_reply_string_at(view, 0);
         /* An id written by hand that no other call could be made with is no account. */
         if (ytops_account_id_check(id, NULL))
             g_ptr_array_add(listing->infos, account_info_from_reply(view));
@@ -82,8 +82,7 @@ static gboolean take_counts(const YtopsRedisReply *reply, gpointer data)
 {
     YtopsAccountCounts *counts = data;
     for (int state = 0; state <= YTOPS_POOL_STATE_BANNED; state++)
-        counts->by_state[state] +=
-            ytops_redis_reply_int(ytops_redis_reply_at(reply, (gsize)state + 1), 0);
+        counts->by_state[state] += ytops_redis_reply_int_at(reply, (gsize)state + 1, 0);
     return TRUE;
 }
 
@@ -113,7 +112,7 @@ GPtrArray *ytops_account_manager_list_step(YtopsAccountManager *manager, char **
         return NULL;
     Listing listing = {g_ptr_array_new_with_free_func(free_info), 0};
     take_views(reply, &listing);
-    const char *next = ytops_redis_reply_string(ytops_redis_reply_at(reply, 0));
+    const char *next = ytops_redis_reply_string_at(reply, 0);
     g_free(*cursor);
     *cursor = next != NULL && *next != '\0' ? g_strdup(next) : NULL;
     return listing.infos;
@@ -134,6 +133,6 @@ GPtrArray *ytops_account_manager_list_changed(YtopsAccountManager *manager, gint
         return NULL;
     Listing listing = {g_ptr_array_new_with_free_func(free_info), 0};
     take_views(reply, &listing);
-    *change = ytops_redis_reply_int(ytops_redis_reply_at(reply, 0), YTOPS_CHANGES_ANEW);
+    *change = ytops_redis_reply_int_at(reply, 0, YTOPS_CHANGES_ANEW);
     return listing.infos;
 }

@@ -114,7 +114,7 @@ gboolean account_store_walk(AccountStore *store, const YtopsAuditAuthor *author,
             return FALSE;
         if (!take(reply, data))
             return TRUE;
-        const char *next = ytops_redis_reply_string(ytops_redis_reply_at(reply, 0));
+        const char *next = ytops_redis_reply_string_at(reply, 0);
         g_free(cursor);
         cursor = g_strdup(next != NULL ? next : "");
     } while (*cursor != '\0');

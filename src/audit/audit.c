@@ -20,7 +20,7 @@ enum { CHANGE_ID, CHANGE_FIELDS };
 
 static void log_change(const YtopsRedisReply *change)
 {
-    const char *id = ytops_redis_reply_string(ytops_redis_reply_at(change, CHANGE_ID));
+    const char *id = ytops_redis_reply_string_at(change, CHANGE_ID);
     g_autoptr(YtopsAuditRecord) event =
         audit_record_new(id, ytops_redis_reply_at(change, CHANGE_FIELDS));
     g_autofree char *message = g_strdup_printf("%s %s", event->entity, event->change);
@@ -70,7 +70,7 @@ static void free_record(gpointer event)
 
 static void add_entry(GPtrArray *events, const YtopsRedisReply *entry)
 {
-    const char *id = ytops_redis_reply_string(ytops_redis_reply_at(entry, 0));
+    const char *id = ytops_redis_reply_string_at(entry, 0);
     g_ptr_array_add(events, audit_record_new(id, ytops_redis_reply_at(entry, 1)));
 }
 

@@ -19,8 +19,8 @@ void ytops_audit_record_free(YtopsAuditRecord *event)
 static char *field(const YtopsRedisReply *fields, const char *name)
 {
     for (gsize i = 0; i + 1 < ytops_redis_reply_length(fields); i += 2) {
-        const char *found = ytops_redis_reply_string(ytops_redis_reply_at(fields, i));
-        const char *value = ytops_redis_reply_string(ytops_redis_reply_at(fields, i + 1));
+        const char *found = ytops_redis_reply_string_at(fields, i);
+        const char *value = ytops_redis_reply_string_at(fields, i + 1);
         if (g_strcmp0(found, name) == 0 && value != NULL)
             return g_utf8_make_valid(value, -1);
     }

@@ -53,12 +53,11 @@ YtopsJson *ytops_instances_list(YtopsInstances *instances, GError **error)
     if (reply == NULL)
         return NULL;
     for (gsize i = 0; i + 1 < ytops_redis_reply_length(reply); i += 2) {
-        YtopsJson *document = parse(ytops_redis_reply_string(ytops_redis_reply_at(reply, i + 1)));
+        YtopsJson *document = parse(ytops_redis_reply_string_at(reply, i + 1));
 
         if (document == NULL)
             continue;
-        ytops_json_set_int(document, "age_s",
-                           ytops_redis_reply_int(ytops_redis_reply_at(reply, i), 0));
+        ytops_json_set_int(document, "age_s", ytops_redis_reply_int_at(reply, i, 0));
         g_ptr_array_add(found, document);
     }
     g_ptr_array_sort(found, by_id);

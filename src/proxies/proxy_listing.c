@@ -55,13 +55,8 @@ static void entry_free(Entry *entry)
 
 static const char *text_at(const YtopsRedisReply *reply, gsize index)
 {
-    const char *text = ytops_redis_reply_string(ytops_redis_reply_at(reply, index));
+    const char *text = ytops_redis_reply_string_at(reply, index);
     return text != NULL ? text : "";
-}
-
-static gint64 int_at(const YtopsRedisReply *reply, gsize index)
-{
-    return ytops_redis_reply_int(ytops_redis_reply_at(reply, index), 0);
 }
 
 static void add_info(Listing *listing, const YtopsRedisReply *reply, gsize base)
@@ -71,14 +66,15 @@ static void add_info(Listing *listing, const YtopsRedisReply *reply, gsize base)
     info->server_identity = g_strdup(listing->server_identity);
     info->proxy_url = g_strdup(text_at(reply, base + VALUE_URL));
     info->state = ytops_pool_state_from_string(text_at(reply, base + VALUE_STATUS));
-    info->active_in_s = int_at(reply, base + VALUE_ACTIVE_IN);
-    info->success_count = int_at(reply, base + VALUE_SUCCESSES);
-    info->failure_count = int_at(reply, base + VALUE_FAILURES);
-    info->last_success_timestamp = int_at(reply, base + VALUE_LAST_SUCCESS);
-    info->last_failure_timestamp = int_at(reply, base + VALUE_LAST_FAILURE);
+    info->active_in_s = ytops_redis_reply_int_at(reply, base + VALUE_ACTIVE_IN, 0);
+    info->success_count = ytops_redis_reply_int_at(reply, base + VALUE_SUCCESSES, 0);
+    info->failure_count = ytops_redis_reply_int_at(reply, base + VALUE_FAILURES, 0);
+    info->last_success_timestamp = ytops_redis_reply_int_at(reply, base + VALUE_LAST_SUCCESS, 0);
+    info->last_failure_timestamp = ytops_redis_reply_int_at(reply, base + VALUE_LAST_FAILURE, 0);
     info->reason = *reason != '\0' ? g_strdup(reason) : NULL;
-    info->recent_failures = int_at(reply, base + VALUE_RECENT_FAILURES);
-    info->recent_failure_accounts = int_at(reply, base + VALUE_RECENT_ACCOUNTS);
+    info->recent_failures = ytops_redis_reply_int_at(reply, base + VALUE_RECENT_FAILURES, 0);
+    info->recent_failure_accounts =
+        ytops_redis_reply_int_at(reply, base + VALUE_RECENT_ACCOUNTS, 0);
     g_ptr_array_add(listing->infos, info);
 
     Entry *entry = g_new0(Entry, 1);
@@ -150,7 +146,7 @@ static char *walk_members(const Listing *listing, const char *instance_id, const
         ytops_redis_command(listing->store->pool, error, "LRANGE", key, "0", "-1", NULL);
     if (reply == NULL)
         return NULL;
-    g_auto(GStrv) members = proxy_reply_to_strv(reply);
+    g_auto(GStrv) members = ytops_redis_reply_to_strv(reply);
     gsize n = g_strv_length(members);
     gsize start = index_of(members, turn);
     for (gsize i = 0; i < n; i++) {
@@ -222,7 +218,7 @@ char **proxy_listing_roll(const ProxyStore *store, const char *server_identity, 
 {
     g_autoptr(GPtrArray) args = proxy_store_begin(store, server_identity);
     g_autoptr(YtopsRedisReply) reply = proxy_store_run(store, PROXY_SCRIPT_ROLL, args, error);
-    return reply != NULL ? proxy_reply_to_strv(reply) : NULL;
+    return reply != NULL ? ytops_redis_reply_to_strv(reply) : NULL;
 }
 
 static Listing *listing_new(const ProxyStore *store, const char *server_identity)
@@ -269,7 +265,7 @@ GPtrArray *proxy_listing_read_changed(const ProxyStore *store, const char *serve
     if (reply == NULL)
         return NULL;
     add_infos(listing, reply, 1);
-    *change = ytops_redis_reply_int(ytops_redis_reply_at(reply, 0), YTOPS_PROXY_CHANGES_ANEW);
+    *change = ytops_redis_reply_int_at(reply, 0, YTOPS_PROXY_CHANGES_ANEW);
     return finish(listing);
 }
 

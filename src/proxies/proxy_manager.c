@@ -196,7 +196,7 @@ char **ytops_proxy_manager_list_identities(YtopsProxyManager *manager, GError **
         proxy_store_run(manager->store, PROXY_SCRIPT_IDENTITIES, args, error);
     if (reply == NULL)
         return NULL;
-    char **identities = proxy_reply_to_strv(reply);
+    char **identities = ytops_redis_reply_to_strv(reply);
     qsort(identities, g_strv_length(identities), sizeof *identities, compare_texts);
     return identities;
 }

@@ -87,8 +87,8 @@ static gint64 act(YtopsProxyManager *manager, const char *server_identity, const
         proxy_store_run_for(manager->store, &author, PROXY_SCRIPT_OPERATE, args, error);
     if (reply == NULL)
         return -1;
-    *unknown = ytops_redis_reply_int(ytops_redis_reply_at(reply, 1), 0);
-    return ytops_redis_reply_int(ytops_redis_reply_at(reply, 0), 0);
+    *unknown = ytops_redis_reply_int_at(reply, 1, 0);
+    return ytops_redis_reply_int_at(reply, 0, 0);
 }
 
 static gboolean act_on_one(YtopsProxyManager *manager, const char *server_identity,

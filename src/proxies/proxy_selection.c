@@ -74,19 +74,19 @@ static YtopsRedisReply *search_ask(const Search *search, GError **error)
 static gboolean read_answer(const YtopsRedisReply *reply, Answer *answer, GError **error)
 {
     static const char *const names[N_VERDICTS] = {"taken", "sought", "none", "moved"};
-    const char *verdict = ytops_redis_reply_string(ytops_redis_reply_at(reply, 0));
+    const char *verdict = ytops_redis_reply_string_at(reply, 0);
     answer->verdict = N_VERDICTS;
     for (gsize i = 0; i < N_VERDICTS; i++) {
         if (g_strcmp0(verdict, names[i]) == 0)
             answer->verdict = (Verdict)i;
     }
-    answer->url = ytops_redis_reply_string(ytops_redis_reply_at(reply, 1));
-    answer->next_url = ytops_redis_reply_string(ytops_redis_reply_at(reply, 2));
-    const char *tentative = ytops_redis_reply_string(ytops_redis_reply_at(reply, 3));
+    answer->url = ytops_redis_reply_string_at(reply, 1);
+    answer->next_url = ytops_redis_reply_string_at(reply, 2);
+    const char *tentative = ytops_redis_reply_string_at(reply, 3);
     answer->is_tentative = g_strcmp0(tentative, "tentative") == 0;
-    answer->start = (gsize)ytops_redis_reply_int(ytops_redis_reply_at(reply, 4), 1);
-    answer->soonest_s = ytops_redis_reply_int(ytops_redis_reply_at(reply, 5), -1);
-    const char *incomplete = ytops_redis_reply_string(ytops_redis_reply_at(reply, 6));
+    answer->start = (gsize)ytops_redis_reply_int_at(reply, 4, 1);
+    answer->soonest_s = ytops_redis_reply_int_at(reply, 5, -1);
+    const char *incomplete = ytops_redis_reply_string_at(reply, 6);
     answer->is_incomplete = g_strcmp0(incomplete, "incomplete") == 0;
     if (answer->verdict != N_VERDICTS && answer->url != NULL && answer->next_url != NULL)
         return TRUE;

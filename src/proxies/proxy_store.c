@@ -103,14 +103,3 @@ YtopsRedisReply *proxy_store_run(const ProxyStore *store, ProxyScript script, GP
     YtopsAuditAuthor author = {.instance_id = store->instance_id};
     return proxy_store_run_for(store, &author, script, args, error);
 }
-
-char **proxy_reply_to_strv(const YtopsRedisReply *reply)
-{
-    gsize n = ytops_redis_reply_length(reply);
-    char **texts = g_new0(char *, n + 1);
-    for (gsize i = 0; i < n; i++) {
-        const char *text = ytops_redis_reply_string(ytops_redis_reply_at(reply, i));
-        texts[i] = g_strdup(text != NULL ? text : "");
-    }
-    return texts;
-}

@@ -64,6 +64,3 @@ YtopsRedisReply *proxy_store_run(const ProxyStore *store, ProxyScript script, GP
 /* The same, on behalf of somebody. */
 YtopsRedisReply *proxy_store_run_for(const ProxyStore *store, const YtopsAuditAuthor *author,
                                      ProxyScript script, GPtrArray *args, GError **error);
-
-/* The texts of an array reply, NULL-terminated; g_strfreev. */
-char **proxy_reply_to_strv(const YtopsRedisReply *reply);

@@ -59,6 +59,29 @@ const YtopsRedisReply *ytops_redis_reply_at(const YtopsRedisReply *reply, gsize 
     return (const YtopsRedisReply *)unwrap(reply)->element[index];
 }
 
+const char *ytops_redis_reply_string_at(const YtopsRedisReply *reply, gsize index)
+{
+    return ytops_redis_reply_string(ytops_redis_reply_at(reply, index));
+}
+
+gint64 ytops_redis_reply_int_at(const YtopsRedisReply *reply, gsize index, gint64 fallback)
+{
+    return ytops_redis_reply_int(ytops_redis_reply_at(reply, index), fallback);
+}
+
+char **ytops_redis_reply_to_strv(const YtopsRedisReply *reply)
+{
+    gsize n = ytops_redis_reply_length(reply);
+    char **texts = g_new0(char *, n + 1);
+
+    for (gsize i = 0; i < n; i++) {
+        const char *text = ytops_redis_reply_string_at(reply, i);
+
+        texts[i] = g_strdup(text != NULL ? text : "");
+    }
+    return texts;
+}
+
 YtopsRedisReply *ytops_redis_reply_take(YtopsRedisReply *reply, gsize index)
 {
     redisReply *raw = (redisReply *)reply;

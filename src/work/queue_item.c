@@ -121,12 +121,12 @@ gboolean queue_item_check_json(const char *text, const char *name, GError **erro
 YtopsQueueItem *queue_item_from_reply(const YtopsRedisReply *reply, const char *queue,
                                       const char *item_id)
 {
-    const char *text = ytops_redis_reply_string(ytops_redis_reply_at(reply, 0));
+    const char *text = ytops_redis_reply_string_at(reply, 0);
     YtopsQueueItem *item = g_new0(YtopsQueueItem, 1);
     item->item_id = g_strdup(item_id);
     item->queue = g_strdup(queue);
     item->url = g_strdup(text != NULL ? text : "");
-    item->deliveries = ytops_redis_reply_int(ytops_redis_reply_at(reply, 1), 1);
-    item->lease_expires_at = ytops_redis_reply_int(ytops_redis_reply_at(reply, 2), 0);
+    item->deliveries = ytops_redis_reply_int_at(reply, 1, 1);
+    item->lease_expires_at = ytops_redis_reply_int_at(reply, 2, 0);
     return item;
 }

@@ -8,11 +8,6 @@
 #define STEP 500
 #define STEP_TEXT G_STRINGIFY(STEP)
 
-static gint64 number_at(const YtopsRedisReply *reply, gsize index)
-{
-    return ytops_redis_reply_int(ytops_redis_reply_at(reply, index), 0);
-}
-
 gboolean ytops_work_queues_get_status(YtopsWorkQueues *queues, const char *queue,
                                       YtopsQueueCounts *counts, GError **error)
 {
@@ -26,12 +21,12 @@ gboolean ytops_work_queues_get_status(YtopsWorkQueues *queues, const char *queue
         if (reply == NULL)
             return FALSE;
         *counts = (YtopsQueueCounts){
-            .inbox = number_at(reply, 0),
-            .in_progress = number_at(reply, 1),
-            .succeeded = number_at(reply, 2),
-            .failed = number_at(reply, 3),
+            .inbox = ytops_redis_reply_int_at(reply, 0, 0),
+            .in_progress = ytops_redis_reply_int_at(reply, 1, 0),
+            .succeeded = ytops_redis_reply_int_at(reply, 2, 0),
+            .failed = ytops_redis_reply_int_at(reply, 3, 0),
         };
-        n_swept = number_at(reply, 4);
+        n_swept = ytops_redis_reply_int_at(reply, 4, 0);
     } while (n_swept >= STEP);
     return TRUE;
 }
@@ -49,7 +44,7 @@ char **ytops_work_queues_list(YtopsWorkQueues *queues, GError **error)
     gsize n = ytops_redis_reply_length(reply);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     for (gsize i = 0; i < n; i++) {
-        const char *name = ytops_redis_reply_string(ytops_redis_reply_at(reply, i));
+        const char *name = ytops_redis_reply_string_at(reply, i);
         /* A name written by hand that no call could be made with is no queue. */
         if (queue_name_check(name, NULL))
             g_ptr_array_add(names, g_strdup(name));
@@ -76,7 +71,7 @@ static gboolean walk_failures(YtopsWorkQueues *queues, QueueScript script, const
         if (reply == NULL)
             return FALSE;
         take(reply, data);
-        const char *next = ytops_redis_reply_string(ytops_redis_reply_at(reply, 0));
+        const char *next = ytops_redis_reply_string_at(reply, 0);
         g_free(cursor);
         cursor = g_strdup(next != NULL ? next : "0");
     } while (strcmp(cursor, "0") != 0 && !is_enough(data));
@@ -98,7 +93,7 @@ static gboolean list_is_full(gpointer data)
 
 static char *text_at(const YtopsRedisReply *reply, gsize index)
 {
-    const char *text = ytops_redis_reply_string(ytops_redis_reply_at(reply, index));
+    const char *text = ytops_redis_reply_string_at(reply, index);
     return g_utf8_make_valid(text != NULL ? text : "", -1);
 }
 
@@ -154,7 +149,7 @@ GPtrArray *ytops_work_queues_list_failed(YtopsWorkQueues *queues, const char *qu
 static void take_moved(const YtopsRedisReply *reply, gpointer data)
 {
     gint64 *moved = data;
-    *moved += number_at(reply, 1);
+    *moved += ytops_redis_reply_int_at(reply, 1, 0);
 }
 
 static gboolean never_enough(gpointer data G_GNUC_UNUSED)

@@ -90,7 +90,7 @@ gint64 ytops_work_queues_push(YtopsWorkQueues *queues, const char *queue, const 
 
 static void set_empty(GError **error, const char *queue, const YtopsRedisReply *reply)
 {
-    gint64 n_in_progress = ytops_redis_reply_int(ytops_redis_reply_at(reply, 1), 0);
+    gint64 n_in_progress = ytops_redis_reply_int_at(reply, 1, 0);
     g_autofree char *number = number_text(n_in_progress);
     GError *empty =
         g_error_new(YTOPS_ERROR, YTOPS_ERROR_QUEUE_EMPTY,
@@ -155,7 +155,7 @@ YtopsQueueItem *ytops_work_queues_find_held(YtopsWorkQueues *queues, const char 
         queue_store_run(queues->store, QUEUE_SCRIPT_HELD, queue, args, NULL, error);
     if (reply == NULL)
         return NULL;
-    const char *item_id = ytops_redis_reply_string(ytops_redis_reply_at(reply, 3));
+    const char *item_id = ytops_redis_reply_string_at(reply, 3);
     if (item_id != NULL)
         return queue_item_from_reply(reply, queue, item_id);
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_NOT_FOUND,
@@ -201,8 +201,8 @@ static gboolean finish(const YtopsRedisReply *reply, const char *queue, const ch
         return FALSE;
     if (ytops_redis_reply_int(reply, 0) == 1)
         return TRUE;
-    const char *what = ytops_redis_reply_string(ytops_redis_reply_at(reply, 0));
-    const char *state = ytops_redis_reply_string(ytops_redis_reply_at(reply, 1));
+    const char *what = ytops_redis_reply_string_at(reply, 0);
+    const char *state = ytops_redis_reply_string_at(reply, 1);
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_NOT_FOUND,
                 "item %s of queue \"%s\" is not in progress: %s%s; nothing was changed", item_id,
                 queue, past_of(what), present_of(what, state));

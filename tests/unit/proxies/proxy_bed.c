@@ -130,6 +130,12 @@ char *proxy_bed_overview(YtopsProxyManager *manager)
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+void proxy_bed_assert_overview(YtopsProxyManager *manager, const char *expected)
+{
+    g_autofree char *overview = proxy_bed_overview(manager);
+    g_assert_cmpstr(overview, ==, expected);
+}
+
 static YtopsRedisReply *run(ProxyBed *bed, va_list words)
 {
     g_autoptr(GError) error = NULL;

@@ -47,6 +47,7 @@ YtopsProxyInfo *proxy_bed_info(YtopsProxyManager *manager, const char *proxy_url
 
 /* The listing as text: "a:ACTIVE(worker-1) b:BANNED" with the hosts of the URLs. */
 char *proxy_bed_overview(YtopsProxyManager *manager);
+void proxy_bed_assert_overview(YtopsProxyManager *manager, const char *expected);
 
 /* A plain command's reply as text; NULL for nil. */
 char *proxy_bed_redis(ProxyBed *bed, ...) G_GNUC_NULL_TERMINATED;

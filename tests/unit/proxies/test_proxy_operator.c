@@ -29,12 +29,6 @@ static void assert_exists(ProxyBed *bed, const char *key, gboolean expected)
     g_assert_cmpstr(exists, ==, expected ? "1" : "0");
 }
 
-static void assert_overview(YtopsProxyManager *manager, const char *expected)
-{
-    g_autofree char *overview = proxy_bed_overview(manager);
-    g_assert_cmpstr(overview, ==, expected);
-}
-
 static void test_ban(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
 {
     static const struct {
@@ -68,7 +62,7 @@ static void test_bad_durations(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
         g_assert_cmpint(changed, ==, -1);
         g_assert_error(all, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT);
     }
-    assert_overview(manager, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
+    proxy_bed_assert_overview(manager, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
 }
 
 static void test_unban_deletes_the_history(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
@@ -135,11 +129,11 @@ static void test_actions_on_all(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED
     g_autoptr(YtopsProxyManager) management = proxy_bed_manager(bed, "management", NULL);
     g_assert_cmpint(ytops_proxy_manager_ban_all(management, NULL, NULL, 0, NULL), ==, 0);
     g_assert_cmpint(ytops_proxy_manager_ban_all(manager, NULL, "all", 0, NULL), ==, 3);
-    assert_overview(management, "a:BANNED b:BANNED c:BANNED");
+    proxy_bed_assert_overview(management, "a:BANNED b:BANNED c:BANNED");
     g_assert_true(ytops_proxy_manager_unban(management, NULL, B, NULL));
     g_assert_cmpint(ytops_proxy_manager_unban_all(management, PROXY_BED_IDENTITY, NULL), ==, 2);
     g_assert_cmpint(ytops_proxy_manager_unban_all(management, NULL, NULL), ==, 0);
-    assert_overview(management, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
+    proxy_bed_assert_overview(management, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
     ban_by_failures(manager);
     proxy_bed_succeed(manager, C);
     g_assert_cmpint(ytops_proxy_manager_reset_all(management, NULL, NULL), ==, 2);
@@ -164,14 +158,14 @@ static void test_delete_one(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
     ban_by_failures(manager);
     g_assert_cmpint(ytops_proxy_manager_delete(management, NULL, just_a, NULL), ==, 1);
     assert_exists(bed, HISTORY_OF_A, FALSE);
-    assert_overview(management, "b:ACTIVE c:ACTIVE");
+    proxy_bed_assert_overview(management, "b:ACTIVE c:ACTIVE");
     g_autofree char *turn = proxy_bed_turn(bed, PROXY_BED_INSTANCE);
     g_assert_null(turn);
     /* The turn, which was with it, is shown again when the instance has spoken. */
     g_assert_true(ytops_proxy_manager_heartbeat(manager, NULL));
     proxy_bed_assert_select(manager, A);
     g_assert_true(ytops_proxy_manager_heartbeat(manager, NULL));
-    assert_overview(management, "a:ACTIVE b:ACTIVE(worker-1) c:ACTIVE");
+    proxy_bed_assert_overview(management, "a:ACTIVE b:ACTIVE(worker-1) c:ACTIVE");
     g_autoptr(YtopsProxyInfo) info = proxy_bed_info(manager, A);
     g_assert_cmpint(info->failure_count, ==, 0);
 }
@@ -186,7 +180,7 @@ static void test_a_deleted_one_comes_back_in_its_place(ProxyBed *bed,
     g_assert_cmpint(ytops_proxy_manager_delete(management, NULL, just_a, NULL), ==, 1);
     proxy_bed_assert_select(manager, A);
     proxy_bed_assert_select(manager, B);
-    assert_overview(management, "a:ACTIVE b:ACTIVE c:ACTIVE(worker-1)");
+    proxy_bed_assert_overview(management, "a:ACTIVE b:ACTIVE c:ACTIVE(worker-1)");
 }
 
 static void test_delete_all(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
@@ -204,7 +198,7 @@ static void test_delete_all(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
     assert_exists(bed, "proxy_rotation:" PROXY_BED_IDENTITY, FALSE);
     assert_exists(bed, "server_identities", FALSE);
     g_assert_true(ytops_proxy_manager_heartbeat(manager, NULL));
-    assert_overview(management, "a:ACTIVE b:ACTIVE c:ACTIVE(worker-1)");
+    proxy_bed_assert_overview(management, "a:ACTIVE b:ACTIVE c:ACTIVE(worker-1)");
     proxy_bed_assert_select(manager, C);
     proxy_bed_assert_select(manager, A);
 }
@@ -217,7 +211,7 @@ static void test_the_owner_sees_a_deleted_one_again(ProxyBed *bed,
     g_autoptr(YtopsProxyManager) management = proxy_bed_manager(bed, "management", NULL);
     g_assert_true(ytops_proxy_manager_ban(manager, NULL, B, NULL, 0, NULL));
     g_assert_cmpint(ytops_proxy_manager_delete(management, NULL, just_b, NULL), ==, 1);
-    assert_overview(manager, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
+    proxy_bed_assert_overview(manager, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
 }
 
 static void test_identities(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
@@ -232,7 +226,7 @@ static void test_identities(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
     g_assert_cmpstr(joined, ==, "a-pool " PROXY_BED_IDENTITY);
     /* What is done to one leaves the other alone. */
     g_assert_cmpint(ytops_proxy_manager_ban_all(manager, "a-pool", NULL, 0, NULL), ==, 3);
-    assert_overview(manager, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
+    proxy_bed_assert_overview(manager, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
     g_autoptr(GPtrArray) infos = ytops_proxy_manager_list(manager, "a-pool", NULL);
     const YtopsProxyInfo *first = g_ptr_array_index(infos, 0);
     g_assert_cmpuint(infos->len, ==, 3);

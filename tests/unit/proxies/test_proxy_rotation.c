@@ -24,12 +24,6 @@ static void assert_turn(ProxyBed *bed, const char *instance_id, const char *expe
     g_assert_cmpstr(turn, ==, expected);
 }
 
-static void assert_overview(YtopsProxyManager *manager, const char *expected)
-{
-    g_autofree char *overview = proxy_bed_overview(manager);
-    g_assert_cmpstr(overview, ==, expected);
-}
-
 static void test_round_robin(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
 {
     g_autoptr(YtopsProxyManager) manager = proxy_bed_manager(bed, PROXY_BED_INSTANCE, abc);
@@ -52,7 +46,7 @@ static void test_nothing_is_written_before_first_use(ProxyBed *bed,
     g_assert_true(ytops_proxy_manager_owns(manager, A));
     g_assert_false(ytops_proxy_manager_owns(manager, D));
     g_assert_false(ytops_proxy_manager_owns(manager, NULL));
-    assert_overview(manager, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
+    proxy_bed_assert_overview(manager, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
 }
 
 /* Its owner asks before it sends heartbeats: what was never used needs no sign of life. */
@@ -85,12 +79,12 @@ static void test_the_turn_may_be_banned_meanwhile(ProxyBed *bed, gconstpointer r
     g_autoptr(YtopsProxyManager) management = proxy_bed_manager(bed, "management", NULL);
     proxy_bed_assert_select(manager, A);
     ban(management, B, 0);
-    assert_overview(management, "a:ACTIVE b:BANNED c:ACTIVE(worker-1)");
+    proxy_bed_assert_overview(management, "a:ACTIVE b:BANNED c:ACTIVE(worker-1)");
     proxy_bed_assert_select(manager, C);
-    assert_overview(management, "a:ACTIVE(worker-1) b:BANNED c:ACTIVE");
+    proxy_bed_assert_overview(management, "a:ACTIVE(worker-1) b:BANNED c:ACTIVE");
     ban(management, A, 0);
     ban(management, C, 0);
-    assert_overview(management, "a:BANNED b:BANNED c:BANNED");
+    proxy_bed_assert_overview(management, "a:BANNED b:BANNED c:BANNED");
 }
 
 static void test_one_active_alone_is_taken_again(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
@@ -129,7 +123,7 @@ static void test_none_configured(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSE
     proxy_bed_assert_none(manager, NULL);
     g_assert_true(ytops_proxy_manager_heartbeat(manager, &error));
     g_assert_true(ytops_proxy_manager_leave(manager, &error));
-    assert_overview(manager, "");
+    proxy_bed_assert_overview(manager, "");
 }
 
 static void test_two_instances_interleaved(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
@@ -142,9 +136,10 @@ static void test_two_instances_interleaved(ProxyBed *bed, gconstpointer redis G_
     proxy_bed_assert_select(second, C);
     proxy_bed_assert_select(first, B);
     proxy_bed_assert_select(second, D);
-    assert_overview(management, "a:ACTIVE b:ACTIVE c:ACTIVE(worker-1 worker-2) d:ACTIVE");
+    proxy_bed_assert_overview(management, "a:ACTIVE b:ACTIVE c:ACTIVE(worker-1 worker-2) d:ACTIVE");
     ban(first, C, 0);
-    assert_overview(management, "a:ACTIVE(worker-1) b:ACTIVE c:BANNED d:ACTIVE(worker-2)");
+    proxy_bed_assert_overview(management,
+                              "a:ACTIVE(worker-1) b:ACTIVE c:BANNED d:ACTIVE(worker-2)");
     proxy_bed_assert_select(second, D);
     proxy_bed_assert_select(second, D);
     ban(management, D, 90);
@@ -203,18 +198,18 @@ static void test_an_instance_that_is_gone_is_not_shown(ProxyBed *bed,
     g_autoptr(YtopsProxyManager) manager = proxy_bed_manager(bed, PROXY_BED_INSTANCE, abc);
     g_autoptr(YtopsProxyManager) management = proxy_bed_manager(bed, "management", NULL);
     proxy_bed_use(manager);
-    assert_overview(management, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
+    proxy_bed_assert_overview(management, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
     const char *members = "proxy_members:" PROXY_BED_IDENTITY ":" PROXY_BED_INSTANCE;
     g_autofree char *left = proxy_bed_redis(bed, "TTL", members, NULL);
     g_assert_cmpint(g_ascii_strtoll(left, NULL, 10), >, 30);
     g_assert_cmpint(g_ascii_strtoll(left, NULL, 10), <=, 60);
     g_autofree char *expired = proxy_bed_redis(bed, "DEL", members, NULL);
-    assert_overview(management, "a:ACTIVE b:ACTIVE c:ACTIVE");
+    proxy_bed_assert_overview(management, "a:ACTIVE b:ACTIVE c:ACTIVE");
     assert_turn(bed, PROXY_BED_INSTANCE, NULL);
     g_assert_true(ytops_proxy_manager_heartbeat(manager, NULL));
-    assert_overview(management, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
+    proxy_bed_assert_overview(management, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
     g_assert_true(ytops_proxy_manager_leave(manager, NULL));
-    assert_overview(management, "a:ACTIVE b:ACTIVE c:ACTIVE");
+    proxy_bed_assert_overview(management, "a:ACTIVE b:ACTIVE c:ACTIVE");
     g_autofree char *exists = proxy_bed_redis(bed, "EXISTS", members, NULL);
     g_assert_cmpstr(exists, ==, "0");
 }
@@ -262,11 +257,11 @@ static void test_a_listing_keeps_the_order_of_the_rotation(ProxyBed *bed,
     const char *const reordered[] = {C, D, A, B, NULL};
     g_autoptr(YtopsProxyManager) first = proxy_bed_manager(bed, "worker-1", abc);
     proxy_bed_use(first);
-    assert_overview(first, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
+    proxy_bed_assert_overview(first, "a:ACTIVE(worker-1) b:ACTIVE c:ACTIVE");
     g_clear_pointer(&first, ytops_proxy_manager_free);
     first = proxy_bed_manager(bed, "worker-1", reordered);
     proxy_bed_use(first);
-    assert_overview(first, "c:ACTIVE d:ACTIVE a:ACTIVE(worker-1) b:ACTIVE");
+    proxy_bed_assert_overview(first, "c:ACTIVE d:ACTIVE a:ACTIVE(worker-1) b:ACTIVE");
 }
 
 int main(int argc, char **argv)

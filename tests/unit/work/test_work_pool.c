@@ -4,14 +4,6 @@
 #include "work_bed.h"
 #include "ytops/log.h"
 
-static YtopsWorkPool *pool_of(const char *text, gboolean auto_create)
-{
-    g_autoptr(GError) error = NULL;
-    YtopsWorkPool *pool = ytops_work_pool_parse(text, auto_create, &error);
-    g_assert_no_error(error);
-    return pool;
-}
-
 static char *assign(WorkBed *bed, const YtopsWorkPool *pool, const char *preferred,
                     const char *const *excluded)
 {
@@ -40,7 +32,7 @@ static void send_to_rest(WorkBed *bed, const char *id)
 
 static void test_a_prefix_and_a_size(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("my_prefix:50", TRUE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("my_prefix:50", TRUE);
     g_assert_cmpstr(pool->prefix, ==, "my_prefix");
     g_assert_cmpint(pool->size, ==, 50);
     g_assert_true(pool->auto_create_on_exhaustion);
@@ -63,7 +55,7 @@ static void test_a_prefix_and_a_size(WorkBed *bed)
 
 static void test_numbers_grow_past_two_digits(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("p:101", FALSE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:101", FALSE);
     static const char *const members[] = {"p_01", "p_99", "p_100", "p_101"};
     static const char *const strangers[] = {"p_1",   "p_00", "p_0",    "p_102", "p_001",
                                             "p_1e2", "q_01", "p_100 ", "p_0x1", "p_",
@@ -80,7 +72,7 @@ static void test_numbers_grow_past_two_digits(WorkBed *bed)
 
 static void test_a_list(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of(" alice, bob:3,alice , carol", TRUE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool(" alice, bob:3,alice , carol", TRUE);
     g_assert_null(pool->prefix);
     g_assert_cmpint(g_strv_length(pool->account_ids), ==, 3);
     /* A list names its accounts: none is made beside them. */
@@ -138,7 +130,7 @@ static void test_bad_pools(WorkBed *bed G_GNUC_UNUSED)
 static void test_each_active_account_is_equally_likely(WorkBed *bed)
 {
     enum { N = 20, INACTIVE = 8, DRAWS = 12000 };
-    g_autoptr(YtopsWorkPool) pool = pool_of("p:20", FALSE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:20", FALSE);
     int counts[N + 1] = {0};
     for (int i = 1; i <= INACTIVE; i++) {
         g_autofree char *id = g_strdup_printf("p_%02d", 2 * i);
@@ -161,7 +153,7 @@ static void test_each_active_account_is_equally_likely(WorkBed *bed)
 
 static void test_affinity(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("p:50", FALSE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:50", FALSE);
     static const char *const excluded[] = {"p_07", NULL};
     for (int i = 0; i < 50; i++) {
         g_autofree char *id = assign(bed, pool, "p_07", NULL);
@@ -179,7 +171,7 @@ static void test_affinity(WorkBed *bed)
 
 static void test_affinity_to_an_account_that_the_pool_made(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("p:5", TRUE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:5", TRUE);
     g_autofree char *made = assign(bed, pool, "p-auto-0123456789ab", NULL);
     g_assert_cmpstr(made, ==, "p-auto-0123456789ab");
     g_autofree char *foreign = assign(bed, pool, "pp-auto-0123456789ab", NULL);
@@ -188,7 +180,7 @@ static void test_affinity_to_an_account_that_the_pool_made(WorkBed *bed)
 
 static void test_exclusion(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("p:4", FALSE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:4", FALSE);
     static const char *const excluded[] = {"p_01", "p_03", "p_04", "stranger", NULL};
     for (int i = 0; i < 50; i++) {
         g_autofree char *id = assign(bed, pool, NULL, excluded);
@@ -199,7 +191,7 @@ static void test_exclusion(WorkBed *bed)
 /* A choice is a read like any other: it ends what is over, and sends to rest who is due. */
 static void test_a_choice_moves_whose_time_has_come(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("a,b", FALSE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("a,b", FALSE);
     g_autoptr(GError) error = NULL;
     YtopsAccountUse use = {.account_id = "b", .penalize = TRUE};
     ban(bed, "a", 600);
@@ -221,7 +213,7 @@ static void test_a_choice_moves_whose_time_has_come(WorkBed *bed)
 /* An account without state is ACTIVE, and a choice creates none. */
 static void test_a_choice_of_the_unknown_writes_nothing(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("p:50", FALSE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:50", FALSE);
     g_autofree char *id = assign(bed, pool, NULL, NULL);
     g_autoptr(YtopsRedisReply) size = work_bed_redis(bed, "DBSIZE", NULL);
     g_assert_cmpint(ytops_redis_reply_int(size, -1), ==, 0);
@@ -229,7 +221,7 @@ static void test_a_choice_of_the_unknown_writes_nothing(WorkBed *bed)
 
 static void test_a_damaged_account_is_not_chosen(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("a,b", FALSE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("a,b", FALSE);
     work_bed_do(bed, "SET", "account_status:a", "x", NULL);
     for (int i = 0; i < 20; i++) {
         g_autofree char *id = assign(bed, pool, "a", NULL);
@@ -241,7 +233,7 @@ static void test_a_damaged_account_is_not_chosen(WorkBed *bed)
 
 static void test_exhaustion_names_the_soonest(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("a,b,c,d,e", FALSE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("a,b,c,d,e", FALSE);
     static const char *const excluded[] = {"e", NULL};
     g_autoptr(GError) error = NULL;
     send_to_rest(bed, "a"); /* for an hour from now on */
@@ -260,7 +252,7 @@ static void test_exhaustion_names_the_soonest(WorkBed *bed)
 
 static void test_exhaustion_for_good(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("a", FALSE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("a", FALSE);
     g_autoptr(GError) error = NULL;
     ban(bed, "a", YTOPS_UNTIL_UNBANNED);
     g_assert_null(ytops_work_pool_assign(pool, bed->accounts, NULL, NULL, &error));
@@ -272,7 +264,7 @@ static void test_exhaustion_for_good(WorkBed *bed)
 /* "{prefix}-auto-{unique_id}", never the same twice. */
 static void test_accounts_are_made_on_exhaustion(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("my_prefix:2", TRUE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("my_prefix:2", TRUE);
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     ban(bed, "my_prefix_01", 0);
     ban(bed, "my_prefix_02", YTOPS_UNTIL_UNBANNED);
@@ -297,7 +289,7 @@ static gint64 commands_so_far(WorkBed *bed)
 
 static void test_10000_accounts_in_one_round_trip(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("p:10000", FALSE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:10000", FALSE);
     g_autofree char *first = assign(bed, pool, NULL, NULL); /* loads the script */
     gint64 before = commands_so_far(bed);
     g_autofree char *id = assign(bed, pool, NULL, NULL);

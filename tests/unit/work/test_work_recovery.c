@@ -6,12 +6,14 @@
 
 #define NEW_ACCOUNT YTOPS_POLICY_RETRY_WITH_NEW_ACCOUNT
 
-static YtopsWorkPool *pool_of(const char *text, gboolean auto_create)
+/* Of the account p_01, whose failure says that it was recognised. */
+static YtopsRecoveryCase first_failure(const YtopsWorkPool *pool)
 {
-    g_autoptr(GError) error = NULL;
-    YtopsWorkPool *pool = ytops_work_pool_parse(text, auto_create, &error);
-    g_assert_no_error(error);
-    return pool;
+    return (YtopsRecoveryCase){.policy = NEW_ACCOUNT,
+                               .attempt = 1,
+                               .code = YTOPS_ERROR_BOT_DETECTED,
+                               .account_id = "p_01",
+                               .pool = pool};
 }
 
 static YtopsRecovery *recover(WorkBed *bed, const YtopsRecoveryCase *failed)
@@ -64,7 +66,7 @@ static void tell(WorkBed *bed, const Story *story, YtopsErrorCode code)
         g_strdup_printf("%s (%s, attempt 1)", ytops_error_code_to_string(code), name);
     g_autofree char *second_reason =
         g_strdup_printf("%s (%s, attempt 2)", ytops_error_code_to_string(code), name);
-    g_autoptr(YtopsWorkPool) pool = pool_of("p:2", FALSE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:2", FALSE);
     YtopsRecoveryCase failed = {.policy = story->policy,
                                 .attempt = 1,
                                 .code = code,
@@ -118,7 +120,7 @@ static void test_two_failures_under_each_policy(WorkBed *bed)
 
 static void test_the_new_account_was_not_tried(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("p:5", FALSE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:5", FALSE);
     static const char *const tried[] = {"p_01", "p_03", "p_04", NULL};
     YtopsRecoveryCase failed = {.policy = YTOPS_POLICY_RETRY_WITHOUT_BAN,
                                 .attempt = 1,
@@ -134,12 +136,8 @@ static void test_the_new_account_was_not_tried(WorkBed *bed)
 
 static void test_no_account_left_stops_the_lane_and_keeps_the_url(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("p:1", FALSE);
-    YtopsRecoveryCase failed = {.policy = NEW_ACCOUNT,
-                                .attempt = 1,
-                                .code = YTOPS_ERROR_BOT_DETECTED,
-                                .account_id = "p_01",
-                                .pool = pool};
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:1", FALSE);
+    YtopsRecoveryCase failed = first_failure(pool);
     g_autoptr(YtopsRecovery) recovery = recover(bed, &failed);
     g_assert_cmpint(recovery->step, ==, YTOPS_RECOVERY_STOP_LANE);
     g_assert_true(recovery->releases_item);
@@ -155,12 +153,8 @@ static void test_no_account_left_stops_the_lane_and_keeps_the_url(WorkBed *bed)
 
 static void test_with_auto_creation_there_is_always_another(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("p:1", TRUE);
-    YtopsRecoveryCase failed = {.policy = NEW_ACCOUNT,
-                                .attempt = 1,
-                                .code = YTOPS_ERROR_BOT_DETECTED,
-                                .account_id = "p_01",
-                                .pool = pool};
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:1", TRUE);
+    YtopsRecoveryCase failed = first_failure(pool);
     g_autoptr(YtopsRecovery) recovery = recover(bed, &failed);
     g_assert_cmpint(recovery->step, ==, YTOPS_RECOVERY_RETRY);
     g_assert_true(g_str_has_prefix(recovery->account_id, "p-auto-"));
@@ -169,8 +163,8 @@ static void test_with_auto_creation_there_is_always_another(WorkBed *bed)
 /* An error that may pass needs no other account: where there is none, the same may try again. */
 static void test_a_passing_error_makes_do_with_the_same_account(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) one = pool_of("p:1", FALSE);
-    g_autoptr(YtopsWorkPool) two = pool_of("p:2", FALSE);
+    g_autoptr(YtopsWorkPool) one = work_bed_pool("p:1", FALSE);
+    g_autoptr(YtopsWorkPool) two = work_bed_pool("p:2", FALSE);
     YtopsRecoveryCase failed = {.policy = NEW_ACCOUNT,
                                 .attempt = 1,
                                 .code = YTOPS_ERROR_HTTP_429,
@@ -192,7 +186,7 @@ static void test_a_passing_error_makes_do_with_the_same_account(WorkBed *bed)
 
 static void test_a_proxy_that_is_not_known_is_not_banned(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("p:2", FALSE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:2", FALSE);
     YtopsRecoveryCase failed = {.policy = NEW_ACCOUNT,
                                 .attempt = 2,
                                 .code = YTOPS_ERROR_BOT_DETECTED,
@@ -212,12 +206,8 @@ static void test_a_proxy_that_is_not_known_is_not_banned(WorkBed *bed)
 /* An operator's word lasts longer than ours. */
 static void test_a_ban_that_lasts_longer_stays(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("p:3", FALSE);
-    YtopsRecoveryCase failed = {.policy = NEW_ACCOUNT,
-                                .attempt = 1,
-                                .code = YTOPS_ERROR_BOT_DETECTED,
-                                .account_id = "p_01",
-                                .pool = pool};
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:3", FALSE);
+    YtopsRecoveryCase failed = first_failure(pool);
     static const char ours[] = "BOT_DETECTED (retry_with_new_account, attempt 1)";
     ytops_account_manager_ban(bed->accounts, "p_01", "by hand", YTOPS_UNTIL_UNBANNED, NULL);
     g_autoptr(YtopsRecovery) endless = recover(bed, &failed);
@@ -233,7 +223,7 @@ static void test_a_ban_that_lasts_longer_stays(WorkBed *bed)
 
 static void test_a_longer_ban_of_the_proxy_stays_too(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("p:3", FALSE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:3", FALSE);
     YtopsRecoveryCase failed = {.policy = NEW_ACCOUNT,
                                 .attempt = 2,
                                 .code = YTOPS_ERROR_BOT_DETECTED,
@@ -256,12 +246,8 @@ static void test_a_longer_ban_of_the_proxy_stays_too(WorkBed *bed)
 /* A ban on top of a rest must not bring the account back sooner. */
 static void test_a_rest_is_not_shortened(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("p:3", FALSE);
-    YtopsRecoveryCase failed = {.policy = NEW_ACCOUNT,
-                                .attempt = 1,
-                                .code = YTOPS_ERROR_BOT_DETECTED,
-                                .account_id = "p_01",
-                                .pool = pool};
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:3", FALSE);
+    YtopsRecoveryCase failed = first_failure(pool);
     work_bed_do(bed, "HSET", "account_status:p_01", "status", "RESTING", "status_until",
                 "1700009000", NULL);
     g_autoptr(YtopsRecovery) recovery = recover(bed, &failed);
@@ -271,7 +257,7 @@ static void test_a_rest_is_not_shortened(WorkBed *bed)
 
 static void test_bad_cases_ban_nobody(WorkBed *bed)
 {
-    g_autoptr(YtopsWorkPool) pool = pool_of("p:2", FALSE);
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:2", FALSE);
     g_autoptr(GError) error = NULL;
     YtopsRecoveryCase failed = {.policy = NEW_ACCOUNT,
                                 .attempt = 0,

@@ -135,6 +135,14 @@ char *work_bed_entry(WorkBed *bed, const char *hash, const char *url)
     return g_strdup(ytops_redis_reply_string(reply));
 }
 
+YtopsWorkPool *work_bed_pool(const char *text, gboolean auto_create)
+{
+    g_autoptr(GError) error = NULL;
+    YtopsWorkPool *pool = ytops_work_pool_parse(text, auto_create, &error);
+    g_assert_no_error(error);
+    return pool;
+}
+
 void work_bed_assert_error(GError **error, YtopsErrorCode code, ...)
 {
     va_list list;

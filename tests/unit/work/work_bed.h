@@ -56,5 +56,8 @@ void work_bed_assert_counts(WorkBed *bed, gint64 inbox, gint64 in_progress, gint
 /* What the hash holds for the URL; NULL: nothing. Free with g_free. */
 char *work_bed_entry(WorkBed *bed, const char *hash, const char *url);
 
+/* The pool that --account-pool means by the text. */
+YtopsWorkPool *work_bed_pool(const char *text, gboolean auto_create);
+
 /* That the error has this code, and the message these words; clears it. */
 void work_bed_assert_error(GError **error, YtopsErrorCode code, ...) G_GNUC_NULL_TERMINATED;
