@@ -12,7 +12,8 @@ enum { TICK_MS = 500 };
 /* Held by the lane and by the service's callback; whoever is last frees it. */
 typedef struct {
     gint references; /* atomic */
-    int done_fd;     /* readable once the answer is there */
+    int done_fd;     /* readable once the answer is there: it wakes, and orders nothing */
+    gint is_there;   /* atomic: what follows is the lane's now, and before the callback's */
     YtopsTokenResult *result;
     GError *error;
 } Answer;
@@ -36,6 +37,7 @@ static void on_done(YtopsTokenResult *result, const GError *error, gpointer data
 
     answer->result = result != NULL ? ytops_token_result_ref(result) : NULL;
     answer->error = error != NULL ? g_error_copy(error) : NULL;
+    g_atomic_int_set(&answer->is_there, TRUE);
     while (write(answer->done_fd, &one, sizeof one) < 0 && errno == EINTR)
         continue;
 }
@@ -59,7 +61,7 @@ static Answer *answer_new(GError **error)
 }
 
 /* FALSE and an error where the lane gives up first. */
-static gboolean await_answer(const Answer *answer, int cancel_fd, ToolTick tick, gpointer data,
+static gboolean await_answer(Answer *answer, int cancel_fd, ToolTick tick, gpointer data,
                              GError **error)
 {
     for (;;) {
@@ -71,7 +73,7 @@ static gboolean await_answer(const Answer *answer, int cancel_fd, ToolTick tick,
             ytops_job_limits_set_error(YTOPS_JOB_WAIT_CANCELLED, "its token", error);
             return FALSE;
         }
-        if (done.revents != 0)
+        if (g_atomic_int_get(&answer->is_there))
             return TRUE;
         if (!tick(data, error))
             return FALSE;
