@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from support.cli_client import Cli
 from support.envoy import need_envoy
 from support.fleet import Fleet
 from support.mapping_socks5 import Behaviour, MappingSocks5
@@ -129,6 +130,12 @@ def serve(folder: Path) -> Iterator[Callable[..., OpsServer]]:
         return OpsServer(folder / f"s{count}", **flags)
 
     yield from _making(start)
+
+
+@pytest.fixture
+def cli(server: OpsServer, folder: Path) -> Cli:
+    """ytdlp-ops on the `server` of the test's module."""
+    return Cli(folder, server.port)
 
 
 @pytest.fixture

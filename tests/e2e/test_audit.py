@@ -10,7 +10,7 @@ import time
 import pytest
 
 from support.calls import failure_report
-from support.cli_client import FAILED, SECRET, UNREACHABLE, Cli, dead_proxies, redacted
+from support.cli_client import FAILED, SECRET, UNREACHABLE, dead_proxies, redacted
 from support.faults import refusal
 from support.paths import client_program
 from support.processes import wait_until
@@ -26,11 +26,6 @@ def proxies() -> list[str]:
 @pytest.fixture
 def server(serve, redis, proxies):
     return serve(redis_url=redis.url, proxies=",".join(proxies), token_runner="command")
-
-
-@pytest.fixture
-def cli(server, folder) -> Cli:
-    return Cli(folder, server.port)
 
 
 def events(client, after: str = "", limit: int = 0) -> list[tuple[str, str, str, str]]:

@@ -20,11 +20,6 @@ def server(serve, proxies):
     return serve(proxies=",".join(proxies), token_runner="command")
 
 
-@pytest.fixture
-def cli(server, folder) -> Cli:
-    return Cli(folder, server.port)
-
-
 def test_info(cli, server):
     document = cli("info", "--json").json
     assert document["serviceRole"] == "all-in-one"

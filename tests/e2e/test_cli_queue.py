@@ -23,11 +23,6 @@ def server(serve):
     return serve(token_runner="command", proxies="socks5://127.0.0.1:1")
 
 
-@pytest.fixture
-def cli(server, folder) -> Cli:
-    return Cli(folder, server.port)
-
-
 def inbox(server, queue: str) -> list[str]:
     """Everything that waits, in order; it is pulled."""
     with server.client(service=WorkService) as work:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from support.cli_client import DONE, FAILED, SECRET, Cli, dead_proxies
+from support.cli_client import DONE, FAILED, SECRET, dead_proxies
 
 COLOUR = re.compile(r"\x1b\[\d+m")
 
@@ -18,11 +18,6 @@ def proxies() -> list[str]:
 @pytest.fixture
 def server(serve, proxies):
     return serve(proxies=",".join(proxies), token_runner="command")
-
-
-@pytest.fixture
-def cli(server, folder) -> Cli:
-    return Cli(folder, server.port)
 
 
 def test_colours_on_a_terminal(cli, proxies):

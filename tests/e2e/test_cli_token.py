@@ -21,11 +21,6 @@ def server(serve, proxies):
 
 
 @pytest.fixture
-def cli(server, folder) -> Cli:
-    return Cli(folder, server.port)
-
-
-@pytest.fixture
 def live(serve, microsocks, folder) -> Cli:
     """A client of a server whose proxy works."""
     proxy = microsocks("tunnel-pw")
