@@ -31,7 +31,6 @@ gboolean cli_accounts_list(CliSession *session, GError **error)
     const CliOptions *options = session->options;
     g_autoptr(GPtrArray) statuses = fetch(session, options->prefix, (gint32)options->limit, error);
     g_autoptr(CliTable) table = NULL;
-    g_autofree char *text = NULL;
 
     if (statuses == NULL)
         return FALSE;
@@ -41,8 +40,7 @@ gboolean cli_accounts_list(CliSession *session, GError **error)
         return TRUE;
     }
     table = cli_account_table(statuses, g_get_real_time() / G_USEC_PER_SEC);
-    text = cli_table_render(table, &session->output.look);
-    cli_output_text(text);
+    cli_output_table(&session->output, table);
     note_length(options, statuses->len);
     return TRUE;
 }

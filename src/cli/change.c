@@ -44,14 +44,9 @@ void cli_change_tell(const CliSession *session, const char *what, gint64 changed
 {
     CliChangeWords words = cli_change_words(session->options->command->id);
     g_autofree char *duration = duration_words(session->options);
-    g_autofree char *clean = cli_text_clean(what);
-    g_autofree char *line = g_strconcat(clean, " ", words.done, duration, "\n", NULL);
+    g_autofree char *sentence = g_strconcat(what, " ", words.done, duration, NULL);
 
-    if (!session->options->json) {
-        cli_output_text(line);
-        return;
-    }
     ytops_json_set_string(document, "action", words.verb);
     ytops_json_set_int(document, "changed", changed);
-    cli_output_json(document);
+    cli_output_outcome(session->options->json, document, sentence);
 }

@@ -22,7 +22,6 @@ static GPtrArray *fetch(CliSession *session, const char *after, gint64 limit, GE
 static void print_all(const CliSession *session, const GPtrArray *events)
 {
     g_autoptr(CliTable) table = NULL;
-    g_autofree char *text = NULL;
 
     if (session->options->json) {
         g_autoptr(YtopsJson) document = cli_events_json(events);
@@ -30,8 +29,7 @@ static void print_all(const CliSession *session, const GPtrArray *events)
         return;
     }
     table = cli_event_table(events);
-    text = cli_table_render(table, &session->output.look);
-    cli_output_text(text);
+    cli_output_table(&session->output, table);
     if (events->len == 0)
         cli_output_note("Nothing changed the state of an account or a proxy.");
 }

@@ -88,7 +88,6 @@ static void print_table(const CliSession *session, const YtopsServerInfo *info,
             : g_strdup_printf("no: %s: %s",
                               ytops_error_code_to_string(ytops_error_get_code(not_ready)),
                               not_ready->message);
-    g_autofree char *text = NULL;
 
     add_line(table, "server", ytops_rpc_client_get_address(session->client), CLI_STYLE_PLAIN);
     add_line(table, "version", info->version, CLI_STYLE_PLAIN);
@@ -102,9 +101,7 @@ static void print_table(const CliSession *session, const YtopsServerInfo *info,
              info->draining ? CLI_STYLE_YELLOW : CLI_STYLE_PLAIN);
     add_line(table, "token jobs", jobs, CLI_STYLE_PLAIN);
     add_line(table, "takes work", takes_work, not_ready == NULL ? CLI_STYLE_GREEN : CLI_STYLE_RED);
-    text = cli_table_render(table, &session->output.look);
-    /* Names and values need no header. */
-    cli_output_text(strchr(text, '\n') + 1);
+    cli_output_details(&session->output, table);
 }
 
 gboolean cli_info_run(CliSession *session, GError **error)

@@ -7,7 +7,6 @@ gboolean cli_lane_status(CliSession *session, GError **error)
     const char *queue = session->options->argument;
     g_autoptr(GPtrArray) statuses = g_ptr_array_new_with_free_func(g_object_unref);
     g_autoptr(CliTable) table = NULL;
-    g_autofree char *text = NULL;
     CliCall call = {0};
     gboolean ok = ytops_work_service_if_get_lane_status(cli_queue_service(session), &statuses,
                                                         queue != NULL ? queue : "", &call.fault,
@@ -21,8 +20,7 @@ gboolean cli_lane_status(CliSession *session, GError **error)
         return TRUE;
     }
     table = cli_lane_table(statuses, g_get_real_time() / G_USEC_PER_SEC);
-    text = cli_table_render(table, &session->output.look);
-    cli_output_text(text);
+    cli_output_table(&session->output, table);
     if (statuses->len == 0)
         cli_output_note("No lane runs; `ytdlp-ops lane start` starts one where the server makes "
                         "tokens.");
@@ -34,14 +32,10 @@ static void tell(const CliSession *session, const char *action, const char *coun
                  gint64 count, const char *sentence)
 {
     g_autoptr(YtopsJson) document = ytops_json_object_new();
-    g_autofree char *line = g_strconcat(sentence, "\n", NULL);
 
     ytops_json_set_string(document, "action", action);
     ytops_json_set_int(document, count_name, count);
-    if (session->options->json)
-        cli_output_json(document);
-    else
-        cli_output_text(line);
+    cli_output_outcome(session->options->json, document, sentence);
 }
 
 gboolean cli_lane_start(CliSession *session, GError **error)

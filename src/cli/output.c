@@ -65,6 +65,31 @@ void cli_output_json(const YtopsJson *json)
     fputc('\n', stdout);
 }
 
+void cli_output_table(const CliOutput *output, const CliTable *table)
+{
+    g_autofree char *text = cli_table_render(table, &output->look);
+
+    cli_output_text(text);
+}
+
+void cli_output_details(const CliOutput *output, const CliTable *table)
+{
+    g_autofree char *text = cli_table_render(table, &output->look);
+
+    cli_output_text(strchr(text, '\n') + 1);
+}
+
+void cli_output_outcome(gboolean json, const YtopsJson *document, const char *sentence)
+{
+    g_autofree char *clean = cli_text_clean(sentence);
+    g_autofree char *line = g_strconcat(clean, "\n", NULL);
+
+    if (json)
+        cli_output_json(document);
+    else
+        cli_output_text(line);
+}
+
 void cli_output_note(const char *format, ...)
 {
     va_list arguments;

@@ -33,6 +33,14 @@ CliOutput cli_output_detect(CliColor color);
 void cli_output_text(const char *text);
 void cli_output_json(const YtopsJson *json);
 
+void cli_output_table(const CliOutput *output, const CliTable *table);
+
+/* A table whose names and values need no header. */
+void cli_output_details(const CliOutput *output, const CliTable *table);
+
+/* What a command did: the document where `json`, else the sentence, made safe to show. */
+void cli_output_outcome(gboolean json, const YtopsJson *document, const char *sentence);
+
 /* A formatted line on standard error, each string in it made safe to show. */
 void cli_output_note(const char *format, ...) G_GNUC_PRINTF(1, 2);
 

@@ -8,7 +8,6 @@ gboolean cli_proxies_list(CliSession *session, GError **error)
 {
     g_autoptr(GPtrArray) statuses = cli_proxy_fetch(session, session->options->identity, error);
     g_autoptr(CliTable) table = NULL;
-    g_autofree char *text = NULL;
 
     if (statuses == NULL)
         return FALSE;
@@ -18,8 +17,7 @@ gboolean cli_proxies_list(CliSession *session, GError **error)
         return TRUE;
     }
     table = cli_proxy_table(statuses, g_get_real_time() / G_USEC_PER_SEC, session->output.terminal);
-    text = cli_table_render(table, &session->output.look);
-    cli_output_text(text);
+    cli_output_table(&session->output, table);
     if (statuses->len == 0)
         cli_output_note("The server knows no proxy%s.",
                         session->options->identity != NULL ? " of this identity" : "");

@@ -56,13 +56,6 @@ static GPtrArray *fetch_all(CliSession *session, GError **error)
     return names != NULL ? g_steal_pointer(&statuses) : NULL;
 }
 
-static void print_table(CliSession *session, const CliTable *table)
-{
-    g_autofree char *text = cli_table_render(table, &session->output.look);
-
-    cli_output_text(text);
-}
-
 gboolean cli_queue_status(CliSession *session, GError **error)
 {
     g_autoptr(GPtrArray) statuses = NULL;
@@ -79,7 +72,7 @@ gboolean cli_queue_status(CliSession *session, GError **error)
         return TRUE;
     }
     table = cli_queue_table(statuses);
-    print_table(session, table);
+    cli_output_table(&session->output, table);
     if (statuses->len == 0)
         cli_output_note("No queue holds anything; `ytdlp-ops queue push QUEUE URL` begins one.");
     return TRUE;
@@ -105,7 +98,7 @@ gboolean cli_queue_failed(CliSession *session, GError **error)
         return TRUE;
     }
     table = cli_failed_table(failures);
-    print_table(session, table);
+    cli_output_table(&session->output, table);
     if (failures->len == 0)
         cli_output_note("Nothing has failed in %s.", options->argument);
     else if (options->limit > 0 && failures->len == options->limit)
@@ -118,16 +111,11 @@ static void tell(const CliSession *session, const char *action, gint64 changed,
                  const char *sentence, YtopsJson *document)
 {
     g_autoptr(YtopsJson) owned = document;
-    g_autofree char *clean = cli_text_clean(sentence);
-    g_autofree char *line = g_strconcat(clean, "\n", NULL);
 
     ytops_json_set_string(owned, "action", action);
     ytops_json_set_string(owned, "queue", session->options->argument);
     ytops_json_set_int(owned, "changed", changed);
-    if (session->options->json)
-        cli_output_json(owned);
-    else
-        cli_output_text(line);
+    cli_output_outcome(session->options->json, owned, sentence);
 }
 
 gboolean cli_queue_requeue(CliSession *session, GError **error)

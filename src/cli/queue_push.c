@@ -126,20 +126,15 @@ static void tell(const Push *push)
 {
     const CliOptions *options = push->session->options;
     g_autoptr(YtopsJson) document = ytops_json_object_new();
-    g_autofree char *line = NULL;
+    g_autofree char *sentence = g_strdup_printf(
+        "%" G_GINT64_FORMAT " URL%s pushed to %s; %" G_GINT64_FORMAT " wait there", push->n_pushed,
+        push->n_pushed == 1 ? "" : "s", options->argument, push->n_waiting);
 
-    if (options->json) {
-        ytops_json_set_string(document, "action", "push");
-        ytops_json_set_string(document, "queue", options->argument);
-        ytops_json_set_int(document, "changed", push->n_pushed);
-        ytops_json_set_int(document, "inbox", push->n_waiting);
-        cli_output_json(document);
-        return;
-    }
-    line = g_strdup_printf(
-        "%" G_GINT64_FORMAT " URL%s pushed to %s; %" G_GINT64_FORMAT " wait there\n",
-        push->n_pushed, push->n_pushed == 1 ? "" : "s", options->argument, push->n_waiting);
-    cli_output_text(line);
+    ytops_json_set_string(document, "action", "push");
+    ytops_json_set_string(document, "queue", options->argument);
+    ytops_json_set_int(document, "changed", push->n_pushed);
+    ytops_json_set_int(document, "inbox", push->n_waiting);
+    cli_output_outcome(options->json, document, sentence);
 }
 
 gboolean cli_queue_push(CliSession *session, GError **error)

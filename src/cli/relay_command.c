@@ -87,7 +87,6 @@ gboolean cli_relay_list(CliSession *session, GError **error)
 {
     g_autoptr(GPtrArray) statuses = g_ptr_array_new_with_free_func(g_object_unref);
     g_autoptr(CliTable) table = NULL;
-    g_autofree char *text = NULL;
     CliCall call = {0};
     gboolean ok = ytops_relay_service_if_list_streams(relay_service(session), &statuses,
                                                       &call.fault, &call.refusal, &call.error);
@@ -100,8 +99,7 @@ gboolean cli_relay_list(CliSession *session, GError **error)
         return TRUE;
     }
     table = cli_stream_table(statuses);
-    text = cli_table_render(table, &session->output.look);
-    cli_output_text(text);
+    cli_output_table(&session->output, table);
     if (statuses->len == 0)
         cli_output_note("The server relays no stream.");
     return TRUE;
@@ -111,7 +109,6 @@ gboolean cli_relay_show(CliSession *session, GError **error)
 {
     g_autoptr(YtopsStreamStatus) status = g_object_new(YTOPS_TYPE_STREAM_STATUS, NULL);
     g_autoptr(CliTable) table = NULL;
-    g_autofree char *text = NULL;
     CliCall call = {0};
     gboolean ok = ytops_relay_service_if_get_stream(relay_service(session), &status,
                                                     session->options->argument, &call.fault,
@@ -124,8 +121,7 @@ gboolean cli_relay_show(CliSession *session, GError **error)
         return TRUE;
     }
     table = cli_stream_details(status, g_get_real_time() / G_USEC_PER_SEC);
-    text = cli_table_render(table, &session->output.look);
-    cli_output_text(strchr(text, '\n') + 1);
+    cli_output_details(&session->output, table);
     return TRUE;
 }
 
