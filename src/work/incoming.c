@@ -209,6 +209,19 @@ static void remove_earlier(const Incoming *incoming, const char *stem, const GPt
     }
 }
 
+/* What a result names must be there after a power cut, too: the data before the name, then the name. */
+static gboolean sync_path(const char *path, int flags, GError **error)
+{
+    int fd = open(path, flags | O_CLOEXEC);
+    gboolean synced = fd >= 0 && fsync(fd) == 0;
+
+    if (!synced)
+        fail(error, "write to the disk", path);
+    if (fd >= 0)
+        close(fd);
+    return synced;
+}
+
 GPtrArray *incoming_place(const Incoming *incoming, const GPtrArray *files, const char *stem,
                           GError **error)
 {
@@ -219,6 +232,8 @@ GPtrArray *incoming_place(const Incoming *incoming, const GPtrArray *files, cons
         g_autofree char *name = media_name_file(stem, i, files->len, source);
         g_autofree char *target = g_build_filename(incoming->download_dir, name, NULL);
 
+        if (!sync_path(source, O_RDONLY | O_NOFOLLOW, error))
+            return NULL;
         if (rename(source, target) != 0) {
             fail(error, "move a finished file to", target);
             return NULL;
@@ -226,5 +241,7 @@ GPtrArray *incoming_place(const Incoming *incoming, const GPtrArray *files, cons
         g_ptr_array_add(placed, g_steal_pointer(&target));
     }
     remove_earlier(incoming, stem, placed);
+    if (!sync_path(incoming->download_dir, O_RDONLY | O_DIRECTORY, error))
+        return NULL;
     return g_steal_pointer(&placed);
 }

@@ -33,8 +33,8 @@ GPtrArray *incoming_list_media(const Incoming *incoming);
 
 /*
  * Moves the files into the download folder, each atomically, under the names of the stem
- * (media_name.h), and removes what an earlier run left there of the same stem. The new paths; NULL
- * and INTERNAL where that does not work.
+ * (media_name.h), and removes what an earlier run left there of the same stem. All of it is on the
+ * disk when this returns. The new paths; NULL and INTERNAL where that does not work.
  */
 GPtrArray *incoming_place(const Incoming *incoming, const GPtrArray *files, const char *stem,
                           GError **error);
