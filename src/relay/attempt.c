@@ -2,6 +2,7 @@
 #include "hls_address.h"
 #include "relay_metrics.h"
 #include "relay_words.h"
+#include "stream_proxy.h"
 #include "stream_token.h"
 #include "upstream_code.h"
 #include "ytops/log.h"
@@ -211,7 +212,7 @@ void attempt_note_flow(Attempt *self)
         *attempt_sticky_slot(self) = g_steal_pointer(&self->effective_url);
     }
     if (!attempt_is_outdated(self))
-        relay_stream_note_proxy_success(stream);
+        stream_proxy_note_success(stream);
     attempt_set_state(self, YTOPS_RELAY_STREAMING);
 }
 
@@ -312,7 +313,7 @@ static void fetch_begin(Attempt *self)
     static const UpstreamEvents events = {fetch_head, fetch_data, fetch_done};
     YtopsRelayStream *stream = self->stream;
     const char *sticky = attempt_sticky_slot(self) != NULL ? *attempt_sticky_slot(self) : NULL;
-    g_autofree char *proxy_url = relay_stream_make_proxy(stream);
+    g_autofree char *proxy_url = stream_proxy_make_url(stream);
     AttemptFetch *fetch = g_rc_box_new0(AttemptFetch);
     UpstreamRequest request = {
         .url = sticky != NULL ? sticky : attempt_get_url(self),

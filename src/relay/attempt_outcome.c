@@ -2,6 +2,7 @@
 #include "attempt_private.h"
 #include "relay_metrics.h"
 #include "relay_words.h"
+#include "stream_proxy.h"
 #include "stream_token.h"
 #include "ytops/log.h"
 
@@ -176,7 +177,7 @@ void attempt_fail(Attempt *self, const AttemptError *failure)
     attempt_drop_fetch(self);
     log_failure(self, failure);
     if (!attempt_is_outdated(self))
-        relay_stream_note_proxy_failure(self->stream, failure);
+        stream_proxy_note_failure(self->stream, failure);
     relay_metrics_count_error(self->stream, failure->error);
     relay_stream_set_error(self->stream, failure->message != NULL
                                              ? failure->message

@@ -98,13 +98,3 @@ void relay_stream_note_failover(YtopsRelayStream *stream, guint from, guint to, 
                                 guint attempt_number);
 
 void relay_stream_set_error(YtopsRelayStream *stream, const char *message);
-
-/*
- * The proxy to fetch through; NULL: directly. g_free. A token's socks5:// is to look names up itself,
- * as it does for yt-dlp: its media can be of hosts that are known on that side only.
- */
-char *relay_stream_make_proxy(const YtopsRelayStream *stream);
-
-/* Data has flowed through the stream's proxy; it may be what failed. Told on once per outage. */
-void relay_stream_note_proxy_success(YtopsRelayStream *stream);
-void relay_stream_note_proxy_failure(YtopsRelayStream *stream, const AttemptError *failure);

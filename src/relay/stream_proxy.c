@@ -1,10 +1,11 @@
-/* What became of the proxy of a stream, told to the source, whose pool it may be of. */
+#include "stream_proxy.h"
+
 #include <string.h>
 
 #include "relay_core.h"
 #include "stream_token.h"
 
-char *relay_stream_make_proxy(const YtopsRelayStream *stream)
+char *stream_proxy_make_url(const YtopsRelayStream *stream)
 {
     const char *url = stream->proxy_url;
 
@@ -26,7 +27,7 @@ static void tell(YtopsRelayStream *stream, YtopsRelayProxyUse *use)
     relay->source.report(use, relay->source_data);
 }
 
-void relay_stream_note_proxy_success(YtopsRelayStream *stream)
+void stream_proxy_note_success(YtopsRelayStream *stream)
 {
     YtopsRelayProxyUse use = {.success = TRUE};
 
@@ -36,14 +37,14 @@ void relay_stream_note_proxy_success(YtopsRelayStream *stream)
     tell(stream, &use);
 }
 
-/* An URL that is over is refused by whatever way it is asked for. */
+/* A URL that is over is refused by whatever way it is asked for. */
 static gboolean is_expiry(const YtopsRelayStream *stream, const AttemptError *failure)
 {
     return failure->error == RELAY_ERROR_STATUS && stream->token != NULL &&
            stream_token_is_expired(stream->token);
 }
 
-void relay_stream_note_proxy_failure(YtopsRelayStream *stream, const AttemptError *failure)
+void stream_proxy_note_failure(YtopsRelayStream *stream, const AttemptError *failure)
 {
     g_autofree char *details = NULL;
     YtopsRelayProxyUse use = {.code = failure->code};
