@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "stream_report.h"
+#include "ytops/stream_report.h"
 
 struct InstanceService {
     InstanceServiceParts parts;
-    StreamReport *streams; /* NULL without a relay */
+    YtopsStreamReport *streams; /* NULL without a relay */
     YtopsInstancePublisher *publisher;
     gint draining;
 };
@@ -31,7 +31,7 @@ static void add_tokens(YtopsJson *document, gpointer data)
 
 static void add_streams(YtopsJson *document, gpointer data)
 {
-    ytops_json_set_take(document, "streams", stream_report_make(data));
+    ytops_json_set_take(document, "streams", ytops_stream_report_make(data));
 }
 
 static char *address_of(const char *listen, guint16 port)
@@ -69,8 +69,8 @@ InstanceService *instance_service_new(const InstanceServiceParts *parts)
     if (parts->tokens != NULL)
         ytops_instance_publisher_add(service->publisher, add_tokens, parts->tokens);
     if (parts->relay != NULL) {
-        service->streams = stream_report_new(http_service_get_loop(parts->http),
-                                             relay_service_get_relay(parts->relay));
+        service->streams = ytops_stream_report_new(http_service_get_loop(parts->http),
+                                                   relay_service_get_relay(parts->relay));
         ytops_instance_publisher_add(service->publisher, add_streams, service->streams);
     }
     ytops_instance_publisher_start(service->publisher);
@@ -93,6 +93,6 @@ void instance_service_free(InstanceService *service)
     if (service == NULL)
         return;
     ytops_instance_publisher_free(service->publisher);
-    stream_report_free(service->streams);
+    ytops_stream_report_free(service->streams);
     g_free(service);
 }

@@ -18,7 +18,6 @@
 #pragma once
 
 #include "attempt.h"
-#include "attempt_error.h"
 #include "proxy_verdict.h"
 #include "relay_timer.h"
 #include "ytops/relay.h"

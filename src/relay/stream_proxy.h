@@ -1,6 +1,7 @@
 /* The proxy of a stream: how it is asked for, and what is told of it to the source, whose pool it may be of. */
 #pragma once
 
+#include "attempt_error.h"
 #include "relay_stream.h"
 
 /*

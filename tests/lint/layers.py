@@ -40,7 +40,7 @@ HOME = {
     "proxy_manager": "proxies", "proxy_preflight": "proxies", "proxy_url": "proxies",
     "error_policy": "tokens", "token_request": "tokens", "token_service": "tokens",
     "relay": "relay", "relay_events": "relay", "relay_loop": "relay", "relay_settings": "relay",
-    "relay_source": "relay",
+    "relay_source": "relay", "stream_report": "relay",
     "webhooks": "relay",
     "work_pool": "work", "recovery": "work", "work_queue": "work",
     "lane": "work", "lane_board": "work", "lane_crew": "work",

@@ -1,4 +1,4 @@
-#include "stream_report.h"
+#include "ytops/stream_report.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@ typedef struct {
     gint64 at_us;
 } Mark;
 
-struct StreamReport {
+struct YtopsStreamReport {
     YtopsRelayLoop *loop;
     YtopsRelay *relay;
     GHashTable *marks; /* stream id -> Mark, as of the last report */
@@ -37,9 +37,9 @@ static GHashTable *marks_new(void)
     return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 }
 
-StreamReport *stream_report_new(YtopsRelayLoop *loop, YtopsRelay *relay)
+YtopsStreamReport *ytops_stream_report_new(YtopsRelayLoop *loop, YtopsRelay *relay)
 {
-    StreamReport *report = g_new0(StreamReport, 1);
+    YtopsStreamReport *report = g_new0(YtopsStreamReport, 1);
 
     report->loop = loop;
     report->relay = relay;
@@ -47,7 +47,7 @@ StreamReport *stream_report_new(YtopsRelayLoop *loop, YtopsRelay *relay)
     return report;
 }
 
-void stream_report_free(StreamReport *report)
+void ytops_stream_report_free(YtopsStreamReport *report)
 {
     if (report == NULL)
         return;
@@ -111,7 +111,7 @@ static void tally_stream(Tally *tally, YtopsRelayStream *stream, gboolean with_c
     tally->bytes_from_upstream += info.bytes_from_upstream;
     tally->bytes_to_clients += info.bytes_to_clients;
     tally->bits_per_second += rate;
-    if (ytops_json_length(tally->list) < STREAM_REPORT_LIMIT)
+    if (ytops_json_length(tally->list) < YTOPS_STREAM_REPORT_LIMIT)
         ytops_json_append_take(tally->list, describe(&info, rate));
 }
 
@@ -135,7 +135,7 @@ static YtopsJson *summarize(const Tally *tally, guint total)
 
 static void make(gpointer data)
 {
-    StreamReport *report = data;
+    YtopsStreamReport *report = data;
     GPtrArray *streams = ytops_relay_list(report->relay);
     Tally tally = {
         .old_marks = report->marks,
@@ -154,7 +154,7 @@ static void make(gpointer data)
     report->marks = tally.marks;
 }
 
-YtopsJson *stream_report_make(StreamReport *report)
+YtopsJson *ytops_stream_report_make(YtopsStreamReport *report)
 {
     ytops_relay_loop_call(report->loop, make, report);
     return g_steal_pointer(&report->made);
