@@ -1,8 +1,7 @@
 #include "event_routes.h"
 
-#include <string.h>
+#include "event_stream.h"
 
-/* A comment line now and then keeps proxies from closing, and shows us who is gone. */
 #define KEEP_ALIVE_MS 15000
 
 /* A reader that has not taken so much is dropped; it comes back with its Last-Event-ID. */
@@ -21,13 +20,6 @@ static void drop(EventRoutes *routes, YtopsHttpExchange *exchange)
         ytops_http_exchange_abort(exchange);
 }
 
-static void send_text(YtopsHttpExchange *exchange, const char *text)
-{
-    g_autoptr(GBytes) piece = g_bytes_new(text, strlen(text));
-
-    ytops_http_exchange_write(exchange, piece);
-}
-
 static char *event_text(const YtopsRelayEvent *event, guint64 id)
 {
     g_autoptr(YtopsJson) json = ytops_relay_event_to_json(event, id);
@@ -37,7 +29,7 @@ static char *event_text(const YtopsRelayEvent *event, guint64 id)
                            ytops_relay_event_type_to_string(event->type), data);
 }
 
-/* Writes to every reader; a copy of the set, since a slow one leaves it. */
+/* Writes to every reader, `text` NULL: a comment; a copy of the set, since a slow one leaves it. */
 static void send_to_all(EventRoutes *routes, const char *text)
 {
     g_autofree gpointer *readers = g_hash_table_get_keys_as_array(routes->readers, NULL);
@@ -45,8 +37,10 @@ static void send_to_all(EventRoutes *routes, const char *text)
     for (gpointer *reader = readers; *reader != NULL; reader++) {
         if (ytops_http_exchange_get_queued(*reader) > QUEUE_LIMIT)
             drop(routes, *reader);
+        else if (text != NULL)
+            event_stream_write(*reader, text);
         else
-            send_text(*reader, text);
+            event_stream_keep_alive(*reader);
     }
 }
 
@@ -61,7 +55,7 @@ static void replay_one(const YtopsRelayEvent *event, guint64 id, gpointer data)
 {
     g_autofree char *text = event_text(event, id);
 
-    send_text(data, text);
+    event_stream_write(data, text);
 }
 
 static void on_close(YtopsHttpExchange *exchange, gpointer data)
@@ -78,11 +72,8 @@ static void stream_events(YtopsHttpExchange *exchange, gpointer data)
     const char *last = ytops_http_exchange_get_header(exchange, "Last-Event-ID");
     guint64 last_id = 0;
 
-    ytops_http_exchange_set_header(exchange, "Content-Type", "text/event-stream");
-    ytops_http_exchange_set_header(exchange, "Cache-Control", "no-store");
     ytops_http_exchange_set_events(exchange, &exchange_events, routes);
-    ytops_http_exchange_start(exchange, 200, -1);
-    send_text(exchange, ": events of the relay\n\n");
+    event_stream_start(exchange, "events of the relay");
     if (last != NULL && g_ascii_string_to_unsigned(last, 10, 0, G_MAXUINT64, &last_id, NULL))
         ytops_relay_events_replay(routes->events, last_id, replay_one, exchange);
     g_hash_table_add(routes->readers, exchange);
@@ -90,7 +81,7 @@ static void stream_events(YtopsHttpExchange *exchange, gpointer data)
 
 static void on_keep_alive(uv_timer_t *timer)
 {
-    send_to_all(timer->data, ": still here\n\n");
+    send_to_all(timer->data, NULL);
 }
 
 EventRoutes *event_routes_add(YtopsHttpServer *server, YtopsRelayEvents *events, uv_loop_t *loop)

@@ -94,7 +94,8 @@ static YtopsJson *parse_body(YtopsHttpExchange *exchange, GError **error)
     if (json != NULL && ytops_json_get_type(json) == YTOPS_JSON_OBJECT)
         return g_steal_pointer(&json);
     if (json != NULL)
-        refuse(error, "body", "the order is no JSON object: {\"reason\":...,\"duration_s\":...}");
+        refuse(error, "body",
+               "the order is no JSON object: send {\"reason\":...,\"duration_s\":...}");
     return NULL;
 }
 
@@ -116,12 +117,16 @@ static gboolean read_order(YtopsHttpExchange *exchange, const YtopsJson *body,
     while (i < YTOPS_STATUS_ACTION_N && !g_str_equal(action_names[i], action))
         i++;
     if (i == YTOPS_STATUS_ACTION_N)
-        return refuse(error, "action", "the action is none of ban, unban and reset");
+        return refuse(error, "action",
+                      "the action is none of ban, unban and reset: ask for one of them");
     order->action = (YtopsStatusAction)i;
     order->id = ytops_http_exchange_get_param(exchange, "id");
-    if (!read_member(body, "reason", YTOPS_JSON_STRING, "the reason is no text", error) ||
-        !read_member(body, "duration_s", YTOPS_JSON_INTEGER,
-                     "the duration is no whole number of seconds", error))
+    if (!read_member(body, "reason", YTOPS_JSON_STRING,
+                     "the reason is no text: send a JSON string, or leave it out", error) ||
+        !read_member(
+            body, "duration_s", YTOPS_JSON_INTEGER,
+            "the duration is no whole number: send seconds, or leave it out for the usual time",
+            error))
         return FALSE;
     order->reason = ytops_json_get_string(body, "reason");
     order->duration_s = ytops_json_get_int(body, "duration_s");

@@ -1,11 +1,9 @@
 #include "status_viewers.h"
 
-#include <string.h>
-
+#include "event_stream.h"
 #include "route_reply.h"
 #include "status_access.h"
 
-/* A comment line now and then keeps proxies from closing, and shows us who is gone. */
 #define KEEP_ALIVE_MS 5000
 
 /* Of a viewer that has not taken so much: it is dropped, and begins anew. */
@@ -60,18 +58,12 @@ static void forget(StatusViewers *viewers, guint id)
         count_streams(viewers);
 }
 
-static void send_text(YtopsHttpExchange *exchange, const char *text)
-{
-    g_autoptr(GBytes) piece = g_bytes_new(text, strlen(text));
-    ytops_http_exchange_write(exchange, piece);
-}
-
 static void send_event(YtopsHttpExchange *exchange, const char *name, GBytes *json)
 {
     g_autofree char *head = g_strdup_printf("event: %s\ndata: ", name);
-    send_text(exchange, head);
+    event_stream_write(exchange, head);
     ytops_http_exchange_write(exchange, json);
-    send_text(exchange, "\n\n");
+    event_stream_write(exchange, "\n\n");
 }
 
 static void answer_viewer(StatusViewers *viewers, guint id, const Delivery *delivery)
@@ -107,7 +99,7 @@ static void tell_viewer(StatusViewers *viewers, guint id, GBytes *update)
     } else if (update != NULL) {
         send_event(exchange, "update", update);
     } else {
-        send_text(exchange, ": still here\n\n");
+        event_stream_keep_alive(exchange);
     }
 }
 
@@ -199,14 +191,11 @@ static void stream_state(YtopsHttpExchange *exchange, gpointer data)
     StatusViewers *viewers = data;
     if (!status_access_check(exchange, viewers->has_token))
         return;
-    ytops_http_exchange_set_header(exchange, "Content-Type", "text/event-stream");
-    ytops_http_exchange_set_header(exchange, "Cache-Control", "no-store");
-    ytops_http_exchange_start(exchange, 200, -1);
+    event_stream_start(exchange, "the state, then what changes");
     if (ytops_http_exchange_is_head(exchange)) {
         ytops_http_exchange_end(exchange);
         return;
     }
-    send_text(exchange, ": the state, then what changes\n\n");
     add_viewer(viewers, exchange, TRUE);
 }
 
