@@ -35,10 +35,25 @@ gboolean redis_error_reply_is_refused_password(const char *text)
     return reply_is_any(text, kinds);
 }
 
+/* Up to version 6.2 an error within a script comes as "ERR Error running script ...: -OOM ...". */
+static gboolean reply_tells_any(const char *text, const char *const *kinds)
+{
+    if (reply_is_any(text, kinds))
+        return TRUE;
+    for (; redis_error_reply_is(text, "ERR") && *kinds != NULL; kinds++) {
+        g_autofree char *inner = g_strdup_printf(": -%s ", *kinds);
+
+        if (strstr(text, inner) != NULL)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 void redis_error_set_from_reply(GError **error, const char *display_url, const char *what,
                                 const char *text)
 {
     const char *const passing[] = {"LOADING", "MASTERDOWN", "READONLY", "BUSY", NULL};
+    const char *const full[] = {"OOM", "MISCONF", "NOREPLICAS", NULL};
     g_autofree char *clean = ytops_redact(text);
     g_autofree char *reason = NULL;
 
@@ -47,8 +62,13 @@ void redis_error_set_from_reply(GError **error, const char *display_url, const c
                                  "--redis-url",
                                  clean);
         redis_error_set_unavailable(error, display_url, reason);
-    } else if (reply_is_any(text, passing)) {
+    } else if (reply_tells_any(text, passing)) {
         reason = g_strdup_printf("it answered %s with '%s'", what, clean);
+        redis_error_set_unavailable(error, display_url, reason);
+    } else if (reply_tells_any(text, full)) {
+        reason = g_strdup_printf("it takes no writes now, and answered %s with '%s'; look at its "
+                                 "memory, its disk and its replicas",
+                                 what, clean);
         redis_error_set_unavailable(error, display_url, reason);
     } else {
         g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INTERNAL,

@@ -8,7 +8,7 @@ void redis_error_set_unavailable(GError **error, const char *display_url, const 
 
 /*
  * The error for an error reply to `what` ("HSET", "script 'select_proxy'"): REDIS_UNAVAILABLE where
- * the server cannot serve now or refuses the password, INTERNAL otherwise.
+ * the server cannot serve now, takes no writes (full memory or disk) or refuses the password, INTERNAL otherwise.
  */
 void redis_error_set_from_reply(GError **error, const char *display_url, const char *what,
                                 const char *text);

@@ -122,6 +122,17 @@ def test_lanes_outlive_an_outage_of_redis(start, redis):
     assert len(wait_lanes(server, lambda lane: lane.state not in (PAUSED, STOPPED), "both")) == 2
 
 
+def test_lanes_pause_while_redis_takes_no_writes(start, redis):
+    queue = Queue(redis)
+    queue.push([watch_url("playable")])
+    redis.cli("CONFIG", "SET", "min-replicas-to-write", 1)
+    server = start()
+    wait_until(lambda: server.find_entry("a lane pauses"), "a lane pauses", PATIENCE_S)
+    redis.cli("CONFIG", "SET", "min-replicas-to-write", 0)
+    queue.wait_drained()
+    assert list(queue.results) == [watch_url("playable")]
+
+
 def test_a_policy_that_finds_no_account_for_the_retry_gives_the_url_back(start, redis):
     _let_rest(redis, {"acc_01": 3000, "acc_02": 3000})
     queue = Queue(redis)

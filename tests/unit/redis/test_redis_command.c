@@ -168,7 +168,13 @@ static const struct {
     {"WRONGPASS invalid username-password pair", YTOPS_ERROR_REDIS_UNAVAILABLE},
     {"BUSYGROUP Consumer Group name already exists", YTOPS_ERROR_INTERNAL},
     {"ERR LOADING", YTOPS_ERROR_INTERNAL},
-    {"OOM command not allowed", YTOPS_ERROR_INTERNAL},
+    {"OOM command not allowed", YTOPS_ERROR_REDIS_UNAVAILABLE},
+    {"MISCONF Errors writing to the AOF file", YTOPS_ERROR_REDIS_UNAVAILABLE},
+    {"NOREPLICAS Not enough good replicas to write.", YTOPS_ERROR_REDIS_UNAVAILABLE},
+    {"ERR Error running script (call to f_1): @user_script:1: @user_script: 1: -OOM command not "
+     "allowed when used memory > 'maxmemory'.",
+     YTOPS_ERROR_REDIS_UNAVAILABLE},
+    {"ERR the value '-OOM ' is no number", YTOPS_ERROR_INTERNAL},
     {"LOADIN g", YTOPS_ERROR_INTERNAL},
 };
 
