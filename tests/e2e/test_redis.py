@@ -142,6 +142,34 @@ def test_scripts_that_redis_forgot_are_loaded_again(serve, redis):
     server.stop()
 
 
+@pytest.mark.parametrize(
+    ("setting", "sign"), [("maxmemory", "OOM"), ("min-replicas-to-write", "NOREPLICAS")]
+)
+def test_redis_that_takes_no_writes_is_away_and_forgets_nothing(serve, redis, setting, sign):
+    proxy = "socks5://127.0.0.1:1"
+    server = serve(redis_url=redis.url, token_runner="command", proxies=proxy)
+    with server.client() as client:
+        client.banProxy("ytdlp-ops", proxy, "by hand", 1)
+        client.banAccount("acc_01", "by hand", 1)
+        over_at = time.time() + 2
+        kept = redis.cli("XRANGE", "audit_events", "-", "+")
+        redis.cli("CONFIG", "SET", setting, 1)
+        # Then even who only looks has something to write.
+        wait_until(lambda: time.time() > over_at, "the bans are over")
+        for call, args in (
+            (client.banAccount, ("acc_02", "by hand", 60)),
+            (client.banProxy, ("ytdlp-ops", proxy, "by hand", 60)),
+            (client.unbanAccount, ("acc_01",)),
+            (client.getProxyStatus, ("ytdlp-ops",)),
+        ):
+            error = fault("REDIS_UNAVAILABLE", call, *args)
+            assert "it takes no writes now, and answered the script" in error.message
+            assert f"'{sign} " in error.message
+        assert redis.cli("XRANGE", "audit_events", "-", "+") == kept
+        redis.cli("CONFIG", "SET", setting, 0)
+        client.banAccount("acc_02", "by hand", 60)
+
+
 def test_redis_that_hangs_costs_a_call_its_limit(serve):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"

@@ -23,7 +23,7 @@ local function step(prefix, cursor, count)
   end
   local ids = redis.pcall('ZRANGEBYLEX', INDEX, from, to, 'LIMIT', 0, count)
   if ids.err then
-    return nil, nil, wrong_type(INDEX, 'sorted set', 'delete that key')
+    return nil, nil, key_fault(ids, INDEX, 'sorted set', 'delete that key')
   end
   return ids, #ids < count and '' or cursor_after(ids[#ids])
 end

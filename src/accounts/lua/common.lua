@@ -38,7 +38,11 @@ local function clock()
   return tonumber(ARGV[1]) or tonumber(redis.call('TIME')[1])
 end
 
-local function wrong_type(key, wanted, remedy)
+-- The error to return after that reply to a command on the key.
+local function key_fault(reply, key, wanted, remedy)
+  if not is_wrong_type(reply) then
+    return reply
+  end
   local found = redis.call('TYPE', key).ok
   return redis.error_reply('ERR the Redis key ' .. key .. ' holds a ' .. found .. ' where a ' ..
     wanted .. ' belongs: ' .. remedy)
@@ -49,7 +53,7 @@ local function load_account(id)
   local key = STATUS_PREFIX .. id
   local stored = redis.pcall('HMGET', key, unpack(FIELDS))
   if stored.err then
-    return nil, wrong_type(key, 'hash', 'reset or delete the account')
+    return nil, key_fault(stored, key, 'hash', 'reset or delete the account')
   end
   return {
     id = id,
@@ -99,7 +103,7 @@ end
 local function index_account(id)
   local added = redis.pcall('ZADD', INDEX, 0, id)
   if type(added) == 'table' and added.err then
-    return wrong_type(INDEX, 'sorted set', 'delete that key')
+    return key_fault(added, INDEX, 'sorted set', 'delete that key')
   end
   return nil
 end
@@ -117,8 +121,11 @@ end
 -- last change. A key of another type is in the way of the order for good, so it goes.
 local function note_change(id)
   local number = redis.pcall('ZINCRBY', CHANGES, 1, '')
-  if type(number) == 'table' then
+  if is_wrong_type(number) then
     redis.call('DEL', CHANGES)
+    number = nil
+  end
+  if type(number) ~= 'string' then
     number = redis.call('ZINCRBY', CHANGES, 1, '')
   end
   redis.call('ZADD', CHANGES, number, id)
@@ -168,7 +175,7 @@ local function is_known(account)
   end
   local score = redis.pcall('ZSCORE', INDEX, account.id)
   if type(score) == 'table' and score.err then
-    return nil, wrong_type(INDEX, 'sorted set', 'delete that key')
+    return nil, key_fault(score, INDEX, 'sorted set', 'delete that key')
   end
   return score and true or false
 end

@@ -15,6 +15,12 @@ local audit_operator = audit_caller ~= '' and audit_caller or audit_instance
 local audit_wanted = tonumber(table.remove(ARGV, 1)) or 0
 local audit_told = {}
 
+-- Whether it is the reply to a command on a key of another type. Where Redis takes no writes (its
+-- memory or its disk is full), the key itself is good.
+local function is_wrong_type(reply)
+  return type(reply) == 'table' and reply.err and string.find(reply.err, '^%-?WRONGTYPE') ~= nil
+end
+
 local function audit_append(fields)
   return redis.pcall('XADD', AUDIT_STREAM, 'MAXLEN', '~', AUDIT_LENGTH, '*', unpack(fields))
 end
@@ -27,7 +33,7 @@ local function audit_record(entity, name, identity, change, actor, reason)
     'reason', reason or '',
   }
   local id = audit_append(fields)
-  if type(id) == 'table' then
+  if is_wrong_type(id) then
     redis.call('DEL', AUDIT_STREAM)
     id = audit_append(fields)
   end

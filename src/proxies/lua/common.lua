@@ -81,8 +81,11 @@ end
 -- last change. A key of another type is in the way of the order for good, so it goes.
 local function note_change(url)
   local number = redis.pcall('ZINCRBY', CHANGES, 1, '')
-  if type(number) == 'table' then
+  if is_wrong_type(number) then
     redis.call('DEL', CHANGES)
+    number = nil
+  end
+  if type(number) ~= 'string' then
     number = redis.call('ZINCRBY', CHANGES, 1, '')
   end
   redis.call('ZADD', CHANGES, number, url)
