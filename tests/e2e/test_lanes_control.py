@@ -24,6 +24,8 @@ from support.processes import command_line, is_running, wait_until
 from support.program import run
 from support.youtube_cases import watch_url
 
+pytestmark = pytest.mark.threads
+
 DOWNLOADING, STOPPED, FULL = 3, 7, 0
 SECRET = "s3cret"
 

@@ -11,6 +11,8 @@ from support.lanes import PATIENCE_S, Queue, decodes, files_in
 from support.processes import wait_until
 from support.youtube_cases import watch_url
 
+pytestmark = pytest.mark.threads
+
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]

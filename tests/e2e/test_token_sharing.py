@@ -9,6 +9,8 @@ from support.faults import fault
 from support.processes import wait_until
 from support.youtube_cases import video_id, watch_url
 
+pytestmark = pytest.mark.threads
+
 FLAGS = {"ytdlp_args": "--no-check-certificates", "token_workers": 2}
 
 

@@ -188,6 +188,7 @@ def test_a_lane_that_is_killed_loses_nothing(work, server):
     assert sorted(work.pullUrl("q", "lane", 0).url for _ in URLS) == URLS
 
 
+@pytest.mark.threads
 def test_many_lanes_at_once_take_each_url_once(server, work):
     urls = [f"https://video.example/{number}" for number in range(400)]
     work.pushUrls("q", urls)
