@@ -142,7 +142,8 @@ static const Option table[] = {
      STRING(error_policy, "FILE", "",
             "JSON that changes whom an error is charged to; see docs/errors.md.")},
     {.flag = "ytdlp",
-     STRING(ytdlp, "PROGRAM", "yt-dlp", "The yt-dlp command, for the command runner.")},
+     STRING(ytdlp, "PROGRAM", "yt-dlp",
+            "The yt-dlp command, for the downloads of lanes and for the token runner command.")},
     {.flag = "ytdlp-args",
      STRING(ytdlp_args, "ARGS", "",
             "Options for every extraction, split like a shell's words but never run by one.")},
@@ -214,8 +215,9 @@ static const Option table[] = {
     {.section = "HTTP and relay",
      .flag = "http-listen",
      STRING(http_listen, "ADDRESS", "127.0.0.1",
-            "Address of the HTTP port: the relay's media and its control, except on the role "
-            "management. One that is not on loopback needs --api-token. Empty: no HTTP.")},
+            "Address of the HTTP port: metrics and health, the page except on the role worker, the "
+            "relay except on the role management. One that is not on loopback needs --api-token. "
+            "Empty: no HTTP.")},
     {.flag = "http-port",
      INTEGER(http_port, "PORT", "8085", 0, 65535, "HTTP port; 0 takes any free one and logs it.")},
     {.flag = "api-token",
