@@ -3,7 +3,8 @@
 # One folder of src/ as a static library `ytops_NAME`. LINKS names what stands to its left in the
 # layer order, and the libraries it is allowed to include. Each LUA entry becomes a header
 # `NAME.lua.h` with `static const char NAME_lua[]`: the parts, one after the other, NUL-terminated.
-# AUDITED: between src/audit/lua/begin.lua and end.lua, to be run with ytops_audit_eval().
+# AUDITED: between begin.lua with order.lua and end.lua of src/audit/lua, to be run with
+# ytops_audit_eval().
 function(ytops_module name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "AUDITED" "" "SOURCES;LINKS;LUA")
   set(target ytops_${name})
@@ -36,7 +37,7 @@ function(ytops_embed_lua target entry audited)
   list(TRANSFORM parts PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/lua/")
   if(audited)
     set(audit ${PROJECT_SOURCE_DIR}/src/audit/lua)
-    set(parts ${audit}/begin.lua ${parts} ${audit}/end.lua)
+    set(parts ${audit}/begin.lua ${audit}/order.lua ${parts} ${audit}/end.lua)
   endif()
   set(header ${CMAKE_CURRENT_BINARY_DIR}/lua/${symbol}.lua.h)
   add_custom_command(

@@ -117,20 +117,6 @@ local function happened(account, change, reason)
   account.changes[#account.changes + 1] = { change, reason }
 end
 
--- Puts the account behind all others in the order of changes; the member '' holds the number of the
--- last change. A key of another type is in the way of the order for good, so it goes.
-local function note_change(id)
-  local number = redis.pcall('ZINCRBY', CHANGES, 1, '')
-  if is_wrong_type(number) then
-    redis.call('DEL', CHANGES)
-    number = nil
-  end
-  if type(number) ~= 'string' then
-    number = redis.call('ZINCRBY', CHANGES, 1, '')
-  end
-  redis.call('ZADD', CHANGES, number, id)
-end
-
 -- Writes what differs from what is stored. TRUE where something did, or nil and an error.
 local function save_account(account)
   local fault = index_account(account.id)
@@ -159,7 +145,7 @@ local function save_account(account)
   if #set == 0 and #remove == 0 then
     return false
   end
-  note_change(account.id)
+  note_change(CHANGES, account.id)
   return true
 end
 

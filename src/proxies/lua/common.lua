@@ -77,22 +77,8 @@ local function parse_state(text)
   return state
 end
 
--- Puts the proxy behind all others in the order of changes; the member '' holds the number of the
--- last change. A key of another type is in the way of the order for good, so it goes.
-local function note_change(url)
-  local number = redis.pcall('ZINCRBY', CHANGES, 1, '')
-  if is_wrong_type(number) then
-    redis.call('DEL', CHANGES)
-    number = nil
-  end
-  if type(number) ~= 'string' then
-    number = redis.call('ZINCRBY', CHANGES, 1, '')
-  end
-  redis.call('ZADD', CHANGES, number, url)
-end
-
 local function save_state(url, state)
-  note_change(url)
+  note_change(CHANGES, url)
   redis.call('HSET', STATES, url, cjson.encode({
     status = state.status,
     success_count = state.success_count,
