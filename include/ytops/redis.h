@@ -67,6 +67,9 @@ void ytops_redis_scripts_free(YtopsRedisScript **scripts);
  */
 char *ytops_redis_now_text(const gint64 *now_override);
 
+/* A number as an argument. g_free. */
+char *ytops_redis_number_text(gint64 number);
+
 /* Appends those strings, borrowed; `more` is NULL-terminated, or NULL for none. */
 void ytops_redis_args_add_all(GPtrArray *args, const char *const *more);
 

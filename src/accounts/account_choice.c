@@ -16,7 +16,7 @@ static void add_text(GPtrArray *args, const char *text)
 
 static void add_number(GPtrArray *args, gint64 number)
 {
-    g_ptr_array_add(args, g_strdup_printf("%" G_GINT64_FORMAT, number));
+    g_ptr_array_add(args, ytops_redis_number_text(number));
 }
 
 static void add_list(GPtrArray *args, const char *const *texts)

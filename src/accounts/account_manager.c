@@ -47,11 +47,6 @@ void ytops_account_manager_free(YtopsAccountManager *manager)
 
 /* ---- arguments of the scripts -------------------------------------------------------------- */
 
-char *account_manager_number(gint64 number)
-{
-    return g_strdup_printf("%" G_GINT64_FORMAT, number);
-}
-
 YtopsAuditAuthor account_manager_author(const YtopsAccountManager *manager)
 {
     return (YtopsAuditAuthor){.instance_id = manager->instance_id, .actor = manager->actor};
@@ -83,7 +78,7 @@ static char *ban_duration_text(const YtopsAccountManager *manager, gint64 durati
                     duration_s, LONGEST_BAN_S);
         return NULL;
     }
-    return account_manager_number(duration_s == 0 ? manager->policy.ban_duration_s : duration_s);
+    return ytops_redis_number_text(duration_s == 0 ? manager->policy.ban_duration_s : duration_s);
 }
 
 YtopsRedisReply *account_manager_run(YtopsAccountManager *manager, AccountScript script,
@@ -99,8 +94,8 @@ YtopsRedisReply *account_manager_run(YtopsAccountManager *manager, AccountScript
 gboolean ytops_account_manager_report_success(YtopsAccountManager *manager,
                                               const YtopsAccountUse *use, GError **error)
 {
-    g_autofree char *active = account_manager_number(manager->policy.active_duration_s);
-    g_autofree char *cooldown = account_manager_number(manager->policy.cooldown_duration_s);
+    g_autofree char *active = ytops_redis_number_text(manager->policy.active_duration_s);
+    g_autofree char *cooldown = ytops_redis_number_text(manager->policy.cooldown_duration_s);
     const char *args[] = {text_or_empty(use->proxy_url),
                           text_or_empty(use->server_identity),
                           use->penalize ? "1" : "0",
@@ -117,8 +112,8 @@ gboolean ytops_account_manager_report_failure(YtopsAccountManager *manager,
                                               GError **error)
 {
     g_autofree char *reason = reason_text(use->reason);
-    g_autofree char *threshold = account_manager_number(manager->policy.failure_threshold);
-    g_autofree char *duration = account_manager_number(manager->policy.ban_duration_s);
+    g_autofree char *threshold = ytops_redis_number_text(manager->policy.failure_threshold);
+    g_autofree char *duration = ytops_redis_number_text(manager->policy.ban_duration_s);
     const char *args[] = {text_or_empty(use->proxy_url),
                           text_or_empty(use->server_identity),
                           use->penalize ? "1" : "0",

@@ -15,9 +15,6 @@ struct YtopsAccountManager {
 /* Whom its changes are attributed to; borrows from the manager. */
 YtopsAuditAuthor account_manager_author(const YtopsAccountManager *manager);
 
-/* A number as an argument of a script. Free with g_free. */
-char *account_manager_number(gint64 number);
-
 /* account_store_run, on behalf of the manager's actor. */
 YtopsRedisReply *account_manager_run(YtopsAccountManager *manager, AccountScript script,
                                      const char *account_id, const char *const *args,

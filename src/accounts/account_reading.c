@@ -7,8 +7,8 @@
 YtopsAccountInfo *ytops_account_manager_get(YtopsAccountManager *manager, const char *account_id,
                                             GError **error)
 {
-    g_autofree char *active = account_manager_number(manager->policy.active_duration_s);
-    g_autofree char *cooldown = account_manager_number(manager->policy.cooldown_duration_s);
+    g_autofree char *active = ytops_redis_number_text(manager->policy.active_duration_s);
+    g_autofree char *cooldown = ytops_redis_number_text(manager->policy.cooldown_duration_s);
     const char *args[] = {active, cooldown, NULL};
     g_autoptr(YtopsRedisReply) reply =
         account_manager_run(manager, ACCOUNT_SCRIPT_GET, account_id, args, error);
@@ -64,8 +64,8 @@ GPtrArray *ytops_account_manager_list(YtopsAccountManager *manager, const char *
                     limit);
         return NULL;
     }
-    g_autofree char *active = account_manager_number(manager->policy.active_duration_s);
-    g_autofree char *cooldown = account_manager_number(manager->policy.cooldown_duration_s);
+    g_autofree char *active = ytops_redis_number_text(manager->policy.active_duration_s);
+    g_autofree char *cooldown = ytops_redis_number_text(manager->policy.cooldown_duration_s);
     const char *args[] = {active, cooldown, NULL};
     g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func(free_info);
     Listing listing = {infos, limit};
@@ -89,8 +89,8 @@ static gboolean take_counts(const YtopsRedisReply *reply, gpointer data)
 gboolean ytops_account_manager_count(YtopsAccountManager *manager, YtopsAccountCounts *counts,
                                      GError **error)
 {
-    g_autofree char *active = account_manager_number(manager->policy.active_duration_s);
-    g_autofree char *cooldown = account_manager_number(manager->policy.cooldown_duration_s);
+    g_autofree char *active = ytops_redis_number_text(manager->policy.active_duration_s);
+    g_autofree char *cooldown = ytops_redis_number_text(manager->policy.cooldown_duration_s);
     const char *args[] = {active, cooldown, NULL};
     YtopsAuditAuthor author = account_manager_author(manager);
     *counts = (YtopsAccountCounts){0};
@@ -101,9 +101,9 @@ gboolean ytops_account_manager_count(YtopsAccountManager *manager, YtopsAccountC
 GPtrArray *ytops_account_manager_list_step(YtopsAccountManager *manager, char **cursor,
                                            gint64 count, GError **error)
 {
-    g_autofree char *limit = account_manager_number(CLAMP(count, 1, ACCOUNT_STORE_LARGEST_STEP));
-    g_autofree char *active = account_manager_number(manager->policy.active_duration_s);
-    g_autofree char *cooldown = account_manager_number(manager->policy.cooldown_duration_s);
+    g_autofree char *limit = ytops_redis_number_text(CLAMP(count, 1, ACCOUNT_STORE_LARGEST_STEP));
+    g_autofree char *active = ytops_redis_number_text(manager->policy.active_duration_s);
+    g_autofree char *cooldown = ytops_redis_number_text(manager->policy.cooldown_duration_s);
     const char *args[] = {"", *cursor != NULL ? *cursor : "", limit, active, cooldown, NULL};
     YtopsAuditAuthor author = account_manager_author(manager);
     g_autoptr(YtopsRedisReply) reply =
@@ -121,10 +121,10 @@ GPtrArray *ytops_account_manager_list_step(YtopsAccountManager *manager, char **
 GPtrArray *ytops_account_manager_list_changed(YtopsAccountManager *manager, gint64 *change,
                                               GError **error)
 {
-    g_autofree char *after = account_manager_number(*change);
-    g_autofree char *limit = account_manager_number(ACCOUNT_STORE_LARGEST_STEP);
-    g_autofree char *active = account_manager_number(manager->policy.active_duration_s);
-    g_autofree char *cooldown = account_manager_number(manager->policy.cooldown_duration_s);
+    g_autofree char *after = ytops_redis_number_text(*change);
+    g_autofree char *limit = ytops_redis_number_text(ACCOUNT_STORE_LARGEST_STEP);
+    g_autofree char *active = ytops_redis_number_text(manager->policy.active_duration_s);
+    g_autofree char *cooldown = ytops_redis_number_text(manager->policy.cooldown_duration_s);
     const char *args[] = {after, limit, active, cooldown, NULL};
     YtopsAuditAuthor author = account_manager_author(manager);
     g_autoptr(YtopsRedisReply) reply =

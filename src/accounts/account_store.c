@@ -104,7 +104,7 @@ gboolean account_store_walk(AccountStore *store, const YtopsAuditAuthor *author,
                             GError **error)
 {
     const char *keys[] = {INDEX_KEY, NULL};
-    g_autofree char *step = g_strdup_printf("%" G_GINT64_FORMAT, count);
+    g_autofree char *step = ytops_redis_number_text(count);
     g_autofree char *cursor = g_strdup("");
     do {
         g_autofree char *now = ytops_redis_now_text(store->now_override);

@@ -80,7 +80,7 @@ void proxy_args_add(GPtrArray *args, const char *text)
 
 void proxy_args_add_int(GPtrArray *args, gint64 number)
 {
-    g_ptr_array_add(args, g_strdup_printf("%" G_GINT64_FORMAT, number));
+    g_ptr_array_add(args, ytops_redis_number_text(number));
 }
 
 void proxy_args_add_list(GPtrArray *args, const char *const *texts, gsize n)

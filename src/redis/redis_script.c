@@ -43,11 +43,16 @@ void ytops_redis_scripts_free(YtopsRedisScript **scripts)
     g_free(scripts);
 }
 
+char *ytops_redis_number_text(gint64 number)
+{
+    return g_strdup_printf("%" G_GINT64_FORMAT, number);
+}
+
 char *ytops_redis_now_text(const gint64 *now_override)
 {
     if (now_override == NULL)
         return g_strdup("");
-    return g_strdup_printf("%" G_GINT64_FORMAT, __atomic_load_n(now_override, __ATOMIC_SEQ_CST));
+    return ytops_redis_number_text(__atomic_load_n(now_override, __ATOMIC_SEQ_CST));
 }
 
 void ytops_redis_args_add_all(GPtrArray *args, const char *const *more)

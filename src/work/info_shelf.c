@@ -60,7 +60,7 @@ gboolean info_shelf_put(InfoShelf *shelf, const char *url, const YtopsTokenResul
     g_autofree char *key = info_shelf_key(url);
     g_autofree char *record = record_of(url, token);
     gint64 life_s = token->expires_at != 0 ? token->expires_at - now : LIFE_UNKNOWN_S;
-    g_autofree char *life = g_strdup_printf("%" G_GINT64_FORMAT, life_s);
+    g_autofree char *life = ytops_redis_number_text(life_s);
     g_autoptr(YtopsRedisReply) reply = NULL;
 
     if (life_s <= 0) {

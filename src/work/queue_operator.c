@@ -11,8 +11,7 @@
 gboolean ytops_work_queues_get_status(YtopsWorkQueues *queues, const char *queue,
                                       YtopsQueueCounts *counts, GError **error)
 {
-    g_autofree char *max_deliveries =
-        g_strdup_printf("%" G_GINT64_FORMAT, queues->policy.max_deliveries);
+    g_autofree char *max_deliveries = ytops_redis_number_text(queues->policy.max_deliveries);
     const char *args[] = {max_deliveries, STEP_TEXT, NULL};
     gint64 n_swept;
     do {

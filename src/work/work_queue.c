@@ -29,11 +29,6 @@ void ytops_work_queues_free(YtopsWorkQueues *queues)
 
 /* ---- arguments ----------------------------------------------------------------------------- */
 
-static char *number_text(gint64 number)
-{
-    return g_strdup_printf("%" G_GINT64_FORMAT, number);
-}
-
 /* Names of lanes and items: what we make ourselves, or the caller's own. */
 static gboolean check_id(const char *id, const char *what, GError **error)
 {
@@ -49,7 +44,7 @@ static gboolean check_id(const char *id, const char *what, GError **error)
 static char *lease_text(const YtopsWorkQueues *queues, gint64 lease_s, GError **error)
 {
     if (lease_s >= 0 && lease_s <= LONGEST_LEASE_S)
-        return number_text(lease_s == 0 ? queues->policy.lease_s : lease_s);
+        return ytops_redis_number_text(lease_s == 0 ? queues->policy.lease_s : lease_s);
     ytops_refuse(error,
                  "a lease of %" G_GINT64_FORMAT " s is out of range: give 1 to %d, or 0 for the "
                  "server's default",
@@ -91,7 +86,7 @@ gint64 ytops_work_queues_push(YtopsWorkQueues *queues, const char *queue, const 
 static void set_empty(GError **error, const char *queue, const YtopsRedisReply *reply)
 {
     gint64 n_in_progress = ytops_redis_reply_int_at(reply, 1, 0);
-    g_autofree char *number = number_text(n_in_progress);
+    g_autofree char *number = ytops_redis_number_text(n_in_progress);
     GError *empty =
         g_error_new(YTOPS_ERROR, YTOPS_ERROR_QUEUE_EMPTY,
                     "queue \"%s\" has nothing to pull; %s with lanes at work", queue, number);
@@ -103,7 +98,7 @@ static YtopsQueueItem *pull_any(YtopsWorkQueues *queues, const char *queue, cons
                                 const char *lease, GError **error)
 {
     g_autofree char *item_id = g_uuid_string_random();
-    g_autofree char *max_deliveries = number_text(queues->policy.max_deliveries);
+    g_autofree char *max_deliveries = ytops_redis_number_text(queues->policy.max_deliveries);
     const char *args[] = {max_deliveries, item_id, lane_id, lease, NULL};
     g_autoptr(YtopsRedisReply) reply =
         queue_store_run(queues->store, QUEUE_SCRIPT_PULL, queue, args, NULL, error);

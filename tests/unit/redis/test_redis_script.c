@@ -168,6 +168,13 @@ static void test_now(void)
     g_assert_cmpstr(of_redis, ==, "");
 }
 
+static void test_number(void)
+{
+    g_autofree char *number = ytops_redis_number_text(G_MININT64);
+
+    g_assert_cmpstr(number, ==, "-9223372036854775808");
+}
+
 static void test_add_all(void)
 {
     const char *const more[] = {"b", "c", NULL};
@@ -195,6 +202,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/redis/script/fault-is-INTERNAL-and-named", &server, test_fault);
     g_test_add_data_func("/redis/script/of-a-part", &server, test_of_a_part);
     g_test_add_func("/redis/script/now", test_now);
+    g_test_add_func("/redis/script/number", test_number);
     g_test_add_func("/redis/script/arguments-are-added", test_add_all);
     g_test_add_func("/redis/script/no-server-is-UNAVAILABLE", test_unavailable);
     result = g_test_run();
