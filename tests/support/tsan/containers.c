@@ -38,8 +38,8 @@ static void writes(gconstpointer container, void *tag)
 }
 
 /*
- * ASKS and CHANGES(result, function, (parameters), (arguments), container, its tag), and DOES for a
- * change without a result.
+ * ASKS and CHANGES(result, function, (parameters), (arguments), container, its tag); LOOKS and
+ * DOES are the same without a result.
  */
 #define GIVES(access, result, name, parameters, arguments, container, tag)                         \
     TSAN_STANDS_BEFORE(name);                                                                      \
@@ -50,14 +50,15 @@ static void writes(gconstpointer container, void *tag)
     }
 #define ASKS(...) GIVES(reads, __VA_ARGS__)
 #define CHANGES(...) GIVES(writes, __VA_ARGS__)
-#define ACTS(name, parameters, arguments, container, tag)                                          \
+#define ACTS(access, name, parameters, arguments, container, tag)                                  \
     TSAN_STANDS_BEFORE(name);                                                                      \
     void name parameters                                                                           \
     {                                                                                              \
-        writes(container, tags.tag);                                                               \
+        access(container, tags.tag);                                                               \
         TSAN_REAL(name) arguments;                                                                 \
     }
-#define DOES(...) ACTS(__VA_ARGS__)
+#define DOES(...) ACTS(writes, __VA_ARGS__)
+#define LOOKS(...) ACTS(reads, __VA_ARGS__)
 
 /* ---- GHashTable -------------------------------------------------------------------------- */
 
@@ -74,6 +75,10 @@ ASKS(gboolean, g_hash_table_lookup_extended,
 ASKS(guint, g_hash_table_size, WHOLE)
 ASKS(GList *, g_hash_table_get_keys, WHOLE)
 ASKS(GList *, g_hash_table_get_values, WHOLE)
+ASKS(gpointer *, g_hash_table_get_keys_as_array, (GHashTable * table, guint *length),
+     (table, length), table, hash_table)
+ASKS(gpointer, g_hash_table_find, (GHashTable * table, GHRFunc func, gpointer data),
+     (table, func, data), table, hash_table)
 ASKS(gboolean, g_hash_table_iter_next, (GHashTableIter * iter, gpointer *key, gpointer *value),
      (iter, key, value), g_hash_table_iter_get_hash_table(iter), hash_table)
 CHANGES(gboolean, g_hash_table_add, (GHashTable * table, gpointer key), (table, key), table,
@@ -83,6 +88,10 @@ CHANGES(gboolean, g_hash_table_replace, PUT)
 CHANGES(gboolean, g_hash_table_remove, KEYED)
 CHANGES(guint, g_hash_table_foreach_remove, (GHashTable * table, GHRFunc func, gpointer data),
         (table, func, data), table, hash_table)
+LOOKS(g_hash_table_foreach, (GHashTable * table, GHFunc func, gpointer data), (table, func, data),
+      table, hash_table)
+LOOKS(g_hash_table_iter_init, (GHashTableIter * iter, GHashTable *table), (iter, table), table,
+      hash_table)
 DOES(g_hash_table_remove_all, WHOLE)
 DOES(g_hash_table_iter_remove, (GHashTableIter * iter), (iter),
      g_hash_table_iter_get_hash_table(iter), hash_table)
@@ -94,6 +103,11 @@ DOES(g_hash_table_iter_steal, (GHashTableIter * iter), (iter),
 #define INDEXED (GPtrArray * array, guint index), (array, index), array, ptr_array
 #define ELEMENT (GPtrArray * array, gpointer data), (array, data), array, ptr_array
 
+ASKS(gboolean, g_ptr_array_find_with_equal_func,
+     (GPtrArray * array, gconstpointer data, GEqualFunc equal, guint *index),
+     (array, data, equal, index), array, ptr_array)
+ASKS(GPtrArray *, g_ptr_array_copy, (GPtrArray * array, GCopyFunc copy, gpointer data),
+     (array, copy, data), array, ptr_array)
 CHANGES(gboolean, g_ptr_array_remove, ELEMENT)
 CHANGES(gboolean, g_ptr_array_remove_fast, ELEMENT)
 CHANGES(gpointer, g_ptr_array_remove_index, INDEXED)
@@ -133,6 +147,8 @@ ASKS(gboolean, g_queue_is_empty, ENTIRE)
 ASKS(guint, g_queue_get_length, ENTIRE)
 ASKS(gpointer, g_queue_peek_head, ENTIRE)
 ASKS(gpointer, g_queue_peek_tail, ENTIRE)
+ASKS(GList *, g_queue_peek_nth_link, (GQueue * list, guint n), (list, n), list, queue)
+LOOKS(g_queue_foreach, (GQueue * list, GFunc func, gpointer data), (list, func, data), list, queue)
 CHANGES(gpointer, g_queue_pop_head, ENTIRE)
 CHANGES(GList *, g_queue_pop_head_link, ENTIRE)
 CHANGES(gpointer, g_queue_pop_nth, (GQueue * list, guint n), (list, n), list, queue)
@@ -151,3 +167,21 @@ CHANGES(GString *, g_string_append, (GString * text, const char *more), (text, m
 CHANGES(GString *, g_string_append_len, (GString * text, const char *more, gssize length),
         (text, more, length), text, string)
 CHANGES(GString *, g_string_truncate, (GString * text, gsize length), (text, length), text, string)
+
+/* By the one that takes a list, because this one's arguments cannot be passed on. */
+TSAN_STANDS_BEFORE(g_string_append_vprintf);
+
+void g_string_append_vprintf(GString *text, const char *format, va_list arguments)
+{
+    writes(text, tags.string);
+    TSAN_REAL(g_string_append_vprintf)(text, format, arguments);
+}
+
+void g_string_append_printf(GString *text, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    g_string_append_vprintf(text, format, arguments);
+    va_end(arguments);
+}
