@@ -119,11 +119,18 @@ CHANGES(GPtrArray *, g_ptr_array_remove_range, (GPtrArray * array, guint index, 
 DOES(g_ptr_array_add, ELEMENT)
 DOES(g_ptr_array_insert, (GPtrArray * array, gint index, gpointer data), (array, index, data),
      array, ptr_array)
-DOES(g_ptr_array_extend, (GPtrArray * array, GPtrArray *more, GCopyFunc copy, gpointer data),
-     (array, more, copy, data), array, ptr_array)
 DOES(g_ptr_array_set_size, (GPtrArray * array, gint length), (array, length), array, ptr_array)
 DOES(g_ptr_array_sort, (GPtrArray * array, GCompareFunc compare), (array, compare), array,
      ptr_array)
+
+TSAN_STANDS_BEFORE(g_ptr_array_extend);
+
+void g_ptr_array_extend(GPtrArray *array, GPtrArray *more, GCopyFunc copy, gpointer data)
+{
+    writes(array, tags.ptr_array);
+    reads(more, tags.ptr_array);
+    TSAN_REAL(g_ptr_array_extend)(array, more, copy, data);
+}
 
 /* ---- GArray and GByteArray --------------------------------------------------------------- */
 
