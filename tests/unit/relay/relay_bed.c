@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "loop_turn.h"
+
 static void is_late(uv_timer_t *timer)
 {
     ((RelayBed *)timer->data)->is_late = TRUE;
@@ -172,7 +174,7 @@ void relay_bed_detach(BedClient *client)
 void relay_bed_turn(RelayBed *bed)
 {
     g_assert_false(bed->is_late);
-    uv_run(&bed->loop, UV_RUN_ONCE);
+    loop_turn(&bed->loop);
 }
 
 void relay_bed_until_end(BedClient *client)

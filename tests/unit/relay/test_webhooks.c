@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "loop_turn.h"
 #include "relay/webhook.h"
 #include "script_server.h"
 #include "ytops/webhooks.h"
@@ -70,7 +71,7 @@ static void wait_until(Bed *bed, guint hook, const char *key, gint64 value)
 
     while (look(bed, hook, key) < value) {
         g_assert_cmpint(g_get_monotonic_time(), <, deadline);
-        uv_run(&bed->loop, UV_RUN_ONCE);
+        loop_turn(&bed->loop);
     }
     g_assert_cmpint(look(bed, hook, key), ==, value);
 }
@@ -122,7 +123,7 @@ static void events_arrive_in_order_and_wait_for_each_other(void)
         g_autofree char *part = g_strdup_printf("\"stream_id\":\"s%u\"", i);
 
         while (look(bed, 0, "delivered") < i)
-            uv_run(&bed->loop, UV_RUN_ONCE);
+            loop_turn(&bed->loop);
         if (look(bed, 0, "delivered") > i)
             continue;
         request = script_server_last_request(bed->good);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "loop_turn.h"
+
 enum { DEADLINE_MS = 60 * 1000 };
 
 static void on_deadline(uv_timer_t *timer G_GNUC_UNUSED)
@@ -114,7 +116,7 @@ Story *upstream_bed_begin(UpstreamBed *bed, const char *path, const UpstreamRequ
 
 void upstream_bed_turn(UpstreamBed *bed)
 {
-    uv_run(&bed->loop, UV_RUN_ONCE);
+    loop_turn(&bed->loop);
 }
 
 void upstream_bed_finish(Story *story)
