@@ -155,9 +155,6 @@ gboolean ytops_account_manager_count(YtopsAccountManager *manager, YtopsAccountC
 GPtrArray *ytops_account_manager_list_step(YtopsAccountManager *manager, char **cursor,
                                            gint64 count, GError **error);
 
-/* A number that no change has, see below. */
-#define YTOPS_CHANGES_ANEW (-1)
-
 /*
  * The accounts of which anything changed after the change of that number, at most 500, the longest ago
  * first; *change becomes the number to go on from. Deleted accounts are not among them.

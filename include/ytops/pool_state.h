@@ -24,6 +24,12 @@ typedef enum {
 /* active_in_s of a ban that only an operator ends. */
 #define YTOPS_UNTIL_UNBANNED ((gint64)-1)
 
+/*
+ * The changes of a pool are numbered from 1 on, so that a watcher can ask for what came after one. No
+ * change has this number: with it one asks for the number of the last, and gets it where they begin anew.
+ */
+#define YTOPS_CHANGES_ANEW (-1)
+
 /* "ACTIVE", "RESTING", "BANNED". Static. */
 const char *ytops_pool_state_to_string(YtopsPoolState state);
 

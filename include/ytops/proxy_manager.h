@@ -122,13 +122,10 @@ char **ytops_proxy_manager_list_identities(YtopsProxyManager *manager, GError **
 GPtrArray *ytops_proxy_manager_list(YtopsProxyManager *manager, const char *server_identity,
                                     GError **error);
 
-/* A number that no change has, see below. */
-#define YTOPS_PROXY_CHANGES_ANEW (-1)
-
 /*
  * For one who watches: the proxies of the identity of which anything changed after the change of that
  * number, at most 250, the longest ago first; *change becomes the number to go on from. next_for is
- * not told, and deleted proxies are not among them. YTOPS_PROXY_CHANGES_ANEW asks for the number of
+ * not told, and deleted proxies are not among them. YTOPS_CHANGES_ANEW asks for the number of
  * the last change, and is given with an empty list where the numbers began anew (Redis was emptied):
  * then everything has to be read. Elements are YtopsProxyInfo.
  */

@@ -265,7 +265,7 @@ GPtrArray *proxy_listing_read_changed(const ProxyStore *store, const char *serve
     if (reply == NULL)
         return NULL;
     add_infos(listing, reply, 1);
-    *change = ytops_redis_reply_int_at(reply, 0, YTOPS_PROXY_CHANGES_ANEW);
+    *change = ytops_redis_reply_int_at(reply, 0, YTOPS_CHANGES_ANEW);
     return finish(listing);
 }
 

@@ -144,7 +144,7 @@ static void sweep(StatusProxies *proxies, const char *server_identity)
 
 static gboolean read_whole(StatusProxies *proxies, Identity *identity, gint64 now, GError **error)
 {
-    identity->change = YTOPS_PROXY_CHANGES_ANEW;
+    identity->change = YTOPS_CHANGES_ANEW;
     g_autoptr(GPtrArray) none = ytops_proxy_manager_list_changed(proxies->manager, identity->name,
                                                                  &identity->change, error);
     if (none == NULL)
@@ -188,7 +188,7 @@ static gboolean read_changed(StatusProxies *proxies, Identity *identity, gint64 
             proxies->manager, identity->name, &identity->change, error);
         if (infos == NULL)
             return FALSE;
-        if (identity->change == YTOPS_PROXY_CHANGES_ANEW)
+        if (identity->change == YTOPS_CHANGES_ANEW)
             return read_whole(proxies, identity, now, error);
         if (infos->len == 0)
             break;

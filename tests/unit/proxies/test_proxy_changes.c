@@ -38,7 +38,7 @@ static void assert_turns(YtopsProxyManager *manager, const char *expected)
 static void test_each_is_told_once(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
 {
     g_autoptr(YtopsProxyManager) manager = proxy_bed_manager(bed, PROXY_BED_INSTANCE, abc);
-    gint64 change = YTOPS_PROXY_CHANGES_ANEW;
+    gint64 change = YTOPS_CHANGES_ANEW;
     assert_changed(manager, &change, "");
     g_assert_cmpint(change, ==, 0);
     proxy_bed_use(manager);
@@ -71,7 +71,7 @@ static void test_an_emptied_redis_begins_anew(ProxyBed *bed, gconstpointer redis
     assert_changed(manager, &change, A ":ACTIVE " B ":ACTIVE " C ":ACTIVE");
     g_autofree char *flushed = proxy_bed_redis(bed, "FLUSHALL", NULL);
     assert_changed(manager, &change, "");
-    g_assert_cmpint(change, ==, YTOPS_PROXY_CHANGES_ANEW);
+    g_assert_cmpint(change, ==, YTOPS_CHANGES_ANEW);
 }
 
 static void test_the_turns_are_those_of_the_listing(ProxyBed *bed,
