@@ -54,5 +54,5 @@ typedef struct {
     char *reason; /* why it is PAUSED or STOPPED */
 } YtopsLaneInfo;
 
-void ytops_lane_info_free(YtopsLaneInfo *status);
+void ytops_lane_info_free(YtopsLaneInfo *info);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsLaneInfo, ytops_lane_info_free)

@@ -11,12 +11,18 @@
 
 #define INSTANCES_KEY "lane_instances"
 
+typedef enum { SCRIPT_REPORT, SCRIPT_LIST, SCRIPT_STOP, SCRIPT_LEAVE, SCRIPT_N } Script;
+
+static const YtopsRedisScriptSource sources[SCRIPT_N] = {
+    [SCRIPT_REPORT] = {"lane_report", lane_report_lua},
+    [SCRIPT_LIST] = {"lane_list", lane_list_lua},
+    [SCRIPT_STOP] = {"lane_stop", lane_stop_lua},
+    [SCRIPT_LEAVE] = {"lane_leave", lane_leave_lua},
+};
+
 struct YtopsLaneBoard {
     YtopsRedisPool *pool;
-    YtopsRedisScript *report;
-    YtopsRedisScript *list;
-    YtopsRedisScript *stop;
-    YtopsRedisScript *leave;
+    YtopsRedisScript **scripts; /* by Script */
 };
 
 YtopsLaneBoard *ytops_lane_board_new(YtopsRedisPool *pool)
@@ -24,10 +30,7 @@ YtopsLaneBoard *ytops_lane_board_new(YtopsRedisPool *pool)
     YtopsLaneBoard *board = g_new0(YtopsLaneBoard, 1);
 
     board->pool = pool;
-    board->report = ytops_redis_script_new("lane_report", lane_report_lua);
-    board->list = ytops_redis_script_new("lane_list", lane_list_lua);
-    board->stop = ytops_redis_script_new("lane_stop", lane_stop_lua);
-    board->leave = ytops_redis_script_new("lane_leave", lane_leave_lua);
+    board->scripts = ytops_redis_scripts_new(sources, SCRIPT_N);
     return board;
 }
 
@@ -35,10 +38,7 @@ void ytops_lane_board_free(YtopsLaneBoard *board)
 {
     if (board == NULL)
         return;
-    ytops_redis_script_free(board->report);
-    ytops_redis_script_free(board->list);
-    ytops_redis_script_free(board->stop);
-    ytops_redis_script_free(board->leave);
+    ytops_redis_scripts_free(board->scripts);
     g_free(board);
 }
 
@@ -58,18 +58,18 @@ GPtrArray *ytops_lane_board_list(YtopsLaneBoard *board, const char *queue, GErro
 {
     const char *const keys[] = {INSTANCES_KEY, NULL};
     g_autoptr(YtopsRedisReply) reply =
-        ytops_redis_eval(board->pool, board->list, keys, NULL, error);
+        ytops_redis_eval(board->pool, board->scripts[SCRIPT_LIST], keys, NULL, error);
     GPtrArray *lanes;
 
     if (reply == NULL)
         return NULL;
     lanes = g_ptr_array_new_with_free_func((GDestroyNotify)ytops_lane_info_free);
     for (gsize i = 0; i < ytops_redis_reply_length(reply); i++) {
-        const char *text = ytops_redis_reply_string(ytops_redis_reply_at(reply, i));
-        g_autoptr(YtopsLaneInfo) status = text != NULL ? lane_info_from_json(text) : NULL;
+        const char *text = ytops_redis_reply_string_at(reply, i);
+        g_autoptr(YtopsLaneInfo) info = text != NULL ? lane_info_from_json(text) : NULL;
 
-        if (status != NULL && (*queue == '\0' || g_strcmp0(status->queue, queue) == 0))
-            g_ptr_array_add(lanes, g_steal_pointer(&status));
+        if (info != NULL && (*queue == '\0' || g_strcmp0(info->queue, queue) == 0))
+            g_ptr_array_add(lanes, g_steal_pointer(&info));
     }
     g_ptr_array_sort(lanes, compare);
     return lanes;
@@ -82,7 +82,7 @@ gint64 ytops_lane_board_ask_to_stop(YtopsLaneBoard *board, const char *queue, co
     g_autofree char *life = g_strdup_printf("%d", YTOPS_LANE_BOARD_LIFE_S);
     const char *const args[] = {queue, lane_id, life, NULL};
     g_autoptr(YtopsRedisReply) reply =
-        ytops_redis_eval(board->pool, board->stop, keys, args, error);
+        ytops_redis_eval(board->pool, board->scripts[SCRIPT_STOP], keys, args, error);
     gint64 count = reply != NULL ? ytops_redis_reply_int(reply, 0) : -1;
 
     if (count != 0 || *lane_id == '\0')
@@ -113,10 +113,10 @@ static GPtrArray *report_args(const char *instance_id, const GPtrArray *changed,
     g_ptr_array_add(args, g_strdup_printf("%d", YTOPS_LANE_BOARD_LIFE_S));
     g_ptr_array_add(args, g_strdup_printf("%u", changed->len));
     for (guint i = 0; i < changed->len; i++) {
-        const YtopsLaneInfo *status = g_ptr_array_index(changed, i);
+        const YtopsLaneInfo *info = g_ptr_array_index(changed, i);
 
-        g_ptr_array_add(args, g_strdup(status->lane_id));
-        g_ptr_array_add(args, lane_info_to_json(status));
+        g_ptr_array_add(args, g_strdup(info->lane_id));
+        g_ptr_array_add(args, lane_info_to_json(info));
     }
     for (guint i = 0; i < gone->len; i++)
         g_ptr_array_add(args, g_strdup(g_ptr_array_index(gone, i)));
@@ -130,28 +130,18 @@ char **ytops_lane_board_report(YtopsLaneBoard *board, const char *instance_id,
     g_auto(GStrv) keys = keys_of(instance_id);
     g_autoptr(GPtrArray) args = report_args(instance_id, changed, gone);
     g_autoptr(YtopsRedisReply) reply =
-        ytops_redis_eval(board->pool, board->report, (const char *const *)keys,
+        ytops_redis_eval(board->pool, board->scripts[SCRIPT_REPORT], (const char *const *)keys,
                          (const char *const *)args->pdata, error);
-    gsize n_asked = reply != NULL ? ytops_redis_reply_length(reply) : 0;
-    char **asked;
 
-    if (reply == NULL)
-        return NULL;
-    asked = g_new0(char *, n_asked + 1);
-    for (gsize i = 0; i < n_asked; i++) {
-        const char *lane_id = ytops_redis_reply_string(ytops_redis_reply_at(reply, i));
-
-        asked[i] = g_strdup(lane_id != NULL ? lane_id : "");
-    }
-    return asked;
+    return reply != NULL ? ytops_redis_reply_to_strv(reply) : NULL;
 }
 
 gboolean ytops_lane_board_leave(YtopsLaneBoard *board, const char *instance_id, GError **error)
 {
     g_auto(GStrv) keys = keys_of(instance_id);
     const char *const args[] = {instance_id, NULL};
-    g_autoptr(YtopsRedisReply) reply =
-        ytops_redis_eval(board->pool, board->leave, (const char *const *)keys, args, error);
+    g_autoptr(YtopsRedisReply) reply = ytops_redis_eval(board->pool, board->scripts[SCRIPT_LEAVE],
+                                                        (const char *const *)keys, args, error);
 
     return reply != NULL;
 }

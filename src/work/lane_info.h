@@ -4,7 +4,7 @@
 #include "ytops/lane.h"
 
 /* Free with g_free. */
-char *lane_info_to_json(const YtopsLaneInfo *status);
+char *lane_info_to_json(const YtopsLaneInfo *info);
 
 /* NULL for what is no such JSON: other hands have written there. */
 YtopsLaneInfo *lane_info_from_json(const char *text);
