@@ -127,8 +127,18 @@ static void start_measuring(App *app)
         .rpc = app->rpc,
         .http = app->http,
         .relay = app->relay,
-        .pools = {app->config, app->metrics, app->base->accounts, app->base->proxies,
-                  app->base->queues, lane_service_get_board(app->lanes)},
+        .pools =
+            {
+                .role = app->config->service_role,
+                .server_identity = app->config->server_identity,
+                .failure_threshold_count = app->config->failure_threshold_count,
+                .failure_threshold_unique_accounts = app->config->failure_threshold_unique_accounts,
+                .metrics = app->metrics,
+                .accounts = app->base->accounts,
+                .proxies = app->base->proxies,
+                .queues = app->base->queues,
+                .board = lane_service_get_board(app->lanes),
+            },
     };
 
     if (app->http != NULL)

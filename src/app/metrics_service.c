@@ -23,7 +23,7 @@ static const YtopsMetricSpec HTTP_CONNECTIONS = {.type = YTOPS_METRIC_GAUGE,
 
 struct MetricsService {
     MetricsServiceParts parts;
-    PoolFigures *pools;
+    YtopsPoolFigures *pools;
     YtopsHttpServer *server; /* on the loop's thread */
     YtopsMetric *draining;
     YtopsMetric *rpc_connections;
@@ -66,7 +66,7 @@ MetricsService *metrics_service_new(const MetricsServiceParts *parts)
     service->http_connections = ytops_metric_get(ytops_metrics_add(metrics, &HTTP_CONNECTIONS));
     ytops_process_metrics_add(metrics);
     ytops_metrics_add_collector(metrics, collect, service);
-    service->pools = pool_figures_new(&parts->pools);
+    service->pools = ytops_pool_figures_new(&parts->pools);
     http_service_add(parts->http, build, service);
     return service;
 }
@@ -81,6 +81,6 @@ void metrics_service_free(MetricsService *service)
 {
     if (service == NULL)
         return;
-    pool_figures_free(service->pools);
+    ytops_pool_figures_free(service->pools);
     g_free(service);
 }

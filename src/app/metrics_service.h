@@ -5,8 +5,8 @@
 #pragma once
 
 #include "http_service.h"
-#include "pool_figures.h"
 #include "relay_service.h"
+#include "ytops/pool_figures.h"
 #include "ytops/rpc_server.h"
 
 /* Borrowed; all must outlive the service, but http may be closed before. */
@@ -16,7 +16,7 @@ typedef struct {
     YtopsRpcServer *rpc;
     HttpService *http;
     RelayService *relay; /* NULL: none */
-    PoolFiguresParts pools;
+    YtopsPoolFiguresSources pools;
 } MetricsServiceParts;
 
 typedef struct MetricsService MetricsService;

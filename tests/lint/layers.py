@@ -44,7 +44,7 @@ HOME = {
     "webhooks": "relay",
     "work_pool": "work", "recovery": "work", "work_queue": "work",
     "lane": "work", "lane_board": "work", "lane_crew": "work",
-    "status": "status",
+    "pool_figures": "status", "status": "status",
     "rpc_client": "rpc", "rpc_server": "rpc",
     "http_server": "http", "metrics_route": "http", "relay_api": "http", "status_api": "http",
 }

@@ -1,4 +1,4 @@
-#include "pool_figures.h"
+#include "ytops/pool_figures.h"
 
 #include "ytops/log.h"
 #include "ytops/ticker.h"
@@ -59,8 +59,8 @@ static const YtopsMetricSpec READ_AT = {
             "yet.",
 };
 
-struct PoolFigures {
-    PoolFiguresParts parts;
+struct YtopsPoolFigures {
+    YtopsPoolFiguresSources sources;
     YtopsMetricFamily *accounts;
     YtopsMetricFamily *proxies;
     YtopsMetricFamily *window_failures;
@@ -72,11 +72,11 @@ struct PoolFigures {
     YtopsTicker *ticker;
 };
 
-static gboolean read_accounts(PoolFigures *figures, GError **error)
+static gboolean read_accounts(YtopsPoolFigures *figures, GError **error)
 {
     YtopsAccountCounts counts;
 
-    if (!ytops_account_manager_count(figures->parts.accounts, &counts, error))
+    if (!ytops_account_manager_count(figures->sources.accounts, &counts, error))
         return FALSE;
     for (int state = 0; state <= YTOPS_POOL_STATE_BANNED; state++)
         ytops_metric_set(
@@ -85,18 +85,19 @@ static gboolean read_accounts(PoolFigures *figures, GError **error)
     return TRUE;
 }
 
-static gboolean is_near_ban(const PoolFigures *figures, const YtopsProxyInfo *info)
+static gboolean is_near_ban(const YtopsPoolFigures *figures, const YtopsProxyInfo *info)
 {
-    const YtopsConfig *config = figures->parts.config;
+    const YtopsPoolFiguresSources *sources = &figures->sources;
 
-    return config->failure_threshold_count > 0 && info->state == YTOPS_POOL_STATE_ACTIVE &&
-           info->recent_failures + 1 >= config->failure_threshold_count &&
-           info->recent_failure_accounts + 1 >= config->failure_threshold_unique_accounts;
+    return sources->failure_threshold_count > 0 && info->state == YTOPS_POOL_STATE_ACTIVE &&
+           info->recent_failures + 1 >= sources->failure_threshold_count &&
+           info->recent_failure_accounts + 1 >= sources->failure_threshold_unique_accounts;
 }
 
-static gboolean read_identity(PoolFigures *figures, const char *identity, GError **error)
+static gboolean read_identity(YtopsPoolFigures *figures, const char *identity, GError **error)
 {
-    g_autoptr(GPtrArray) infos = ytops_proxy_manager_list(figures->parts.proxies, identity, error);
+    g_autoptr(GPtrArray) infos =
+        ytops_proxy_manager_list(figures->sources.proxies, identity, error);
     gint64 active = 0, sum = 0, max = 0, near_ban = 0;
 
     if (infos == NULL)
@@ -118,17 +119,16 @@ static gboolean read_identity(PoolFigures *figures, const char *identity, GError
     return TRUE;
 }
 
-static gboolean read_proxies(PoolFigures *figures, GError **error)
+static gboolean read_proxies(YtopsPoolFigures *figures, GError **error)
 {
-    const YtopsConfig *config = figures->parts.config;
     g_auto(GStrv) identities = NULL;
 
     /* A listing writes this instance's own proxies to Redis; measuring is no use of them. */
-    if (!ytops_proxy_manager_was_used(figures->parts.proxies))
+    if (!ytops_proxy_manager_was_used(figures->sources.proxies))
         return TRUE;
-    if (config->service_role == YTOPS_ROLE_WORKER)
-        return read_identity(figures, config->server_identity, error);
-    identities = ytops_proxy_manager_list_identities(figures->parts.proxies, error);
+    if (figures->sources.role == YTOPS_ROLE_WORKER)
+        return read_identity(figures, figures->sources.server_identity, error);
+    identities = ytops_proxy_manager_list_identities(figures->sources.proxies, error);
     for (guint i = 0; identities != NULL && identities[i] != NULL; i++) {
         if (!read_identity(figures, identities[i], error))
             return FALSE;
@@ -136,11 +136,11 @@ static gboolean read_proxies(PoolFigures *figures, GError **error)
     return identities != NULL;
 }
 
-static gboolean read_queue(PoolFigures *figures, const char *queue, GError **error)
+static gboolean read_queue(YtopsPoolFigures *figures, const char *queue, GError **error)
 {
     YtopsQueueCounts counts;
 
-    if (!ytops_work_queues_get_status(figures->parts.queues, queue, &counts, error))
+    if (!ytops_work_queues_get_status(figures->sources.queues, queue, &counts, error))
         return FALSE;
     ytops_metric_set(ytops_metric_get(figures->queue_items, queue, "inbox"), (double)counts.inbox);
     ytops_metric_set(ytops_metric_get(figures->queue_items, queue, "in_progress"),
@@ -151,9 +151,9 @@ static gboolean read_queue(PoolFigures *figures, const char *queue, GError **err
     return TRUE;
 }
 
-static gboolean read_queues(PoolFigures *figures, GError **error)
+static gboolean read_queues(YtopsPoolFigures *figures, GError **error)
 {
-    g_auto(GStrv) queues = ytops_work_queues_list(figures->parts.queues, error);
+    g_auto(GStrv) queues = ytops_work_queues_list(figures->sources.queues, error);
 
     for (guint i = 0; queues != NULL && queues[i] != NULL && i < QUEUES_LIMIT; i++) {
         if (!read_queue(figures, queues[i], error))
@@ -173,9 +173,9 @@ static void add_one(GHashTable *by_queue, const YtopsLaneInfo *lane)
     counts[lane->state]++;
 }
 
-static gboolean read_lanes(PoolFigures *figures, GError **error)
+static gboolean read_lanes(YtopsPoolFigures *figures, GError **error)
 {
-    g_autoptr(GPtrArray) lanes = ytops_lane_board_list(figures->parts.board, "", error);
+    g_autoptr(GPtrArray) lanes = ytops_lane_board_list(figures->sources.board, "", error);
     g_autoptr(GHashTable) by_queue = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
     GHashTableIter iterator;
     gpointer queue, counts;
@@ -195,7 +195,7 @@ static gboolean read_lanes(PoolFigures *figures, GError **error)
 }
 
 /* What is gone is not shown any more; what could not be read stays as it was. */
-static void sweep(PoolFigures *figures)
+static void sweep(YtopsPoolFigures *figures)
 {
     ytops_metric_family_sweep(figures->proxies);
     ytops_metric_family_sweep(figures->window_failures);
@@ -205,9 +205,9 @@ static void sweep(PoolFigures *figures)
     ytops_metric_family_sweep(figures->lanes);
 }
 
-static void read_all(PoolFigures *figures)
+static void read_all(YtopsPoolFigures *figures)
 {
-    gboolean is_worker = figures->parts.config->service_role == YTOPS_ROLE_WORKER;
+    gboolean is_worker = figures->sources.role == YTOPS_ROLE_WORKER;
     g_autoptr(GError) error = NULL;
 
     if (read_proxies(figures, &error) &&
@@ -216,7 +216,7 @@ static void read_all(PoolFigures *figures)
         sweep(figures);
         ytops_metric_set(figures->read_at, (double)g_get_real_time() / G_USEC_PER_SEC);
     } else {
-        ytops_log_debug("app", "the pools cannot be read", "error", error->message, NULL);
+        ytops_log_debug("status", "the pools cannot be read", "error", error->message, NULL);
     }
 }
 
@@ -228,12 +228,12 @@ static gint64 tick(gpointer data)
     return MAX(INTERVAL_US, (g_get_monotonic_time() - start) * SHARE);
 }
 
-PoolFigures *pool_figures_new(const PoolFiguresParts *parts)
+YtopsPoolFigures *ytops_pool_figures_new(const YtopsPoolFiguresSources *sources)
 {
-    PoolFigures *figures = g_new0(PoolFigures, 1);
-    YtopsMetrics *metrics = parts->metrics;
+    YtopsPoolFigures *figures = g_new0(YtopsPoolFigures, 1);
+    YtopsMetrics *metrics = sources->metrics;
 
-    figures->parts = *parts;
+    figures->sources = *sources;
     figures->accounts = ytops_metrics_add(metrics, &ACCOUNTS);
     figures->proxies = ytops_metrics_add(metrics, &PROXIES);
     figures->window_failures = ytops_metrics_add(metrics, &WINDOW_FAILURES);
@@ -246,7 +246,7 @@ PoolFigures *pool_figures_new(const PoolFiguresParts *parts)
     return figures;
 }
 
-void pool_figures_free(PoolFigures *figures)
+void ytops_pool_figures_free(YtopsPoolFigures *figures)
 {
     if (figures == NULL)
         return;

@@ -5,30 +5,34 @@
 #pragma once
 
 #include "ytops/account_manager.h"
-#include "ytops/config.h"
 #include "ytops/lane_board.h"
 #include "ytops/metrics.h"
 #include "ytops/proxy_manager.h"
+#include "ytops/role.h"
 #include "ytops/work_queue.h"
 
 /* Borrowed; must outlive the figures. */
 typedef struct {
-    const YtopsConfig *config;
+    YtopsRole role;
+    const char *server_identity;
+    /* A proxy is near its ban where one more failure, from another account, fills the window. */
+    gint64 failure_threshold_count;
+    gint64 failure_threshold_unique_accounts;
     YtopsMetrics *metrics;
     YtopsAccountManager *accounts;
     YtopsProxyManager *proxies;
     YtopsWorkQueues *queues;
     YtopsLaneBoard *board;
-} PoolFiguresParts;
+} YtopsPoolFiguresSources;
 
-typedef struct PoolFigures PoolFigures;
+typedef struct YtopsPoolFigures YtopsPoolFigures;
 
 /*
  * Starts the thread. The role worker reads the proxies of its own identity only: what all share is
  * read by the others.
  */
-PoolFigures *pool_figures_new(const PoolFiguresParts *parts);
+YtopsPoolFigures *ytops_pool_figures_new(const YtopsPoolFiguresSources *sources);
 
 /* Ends the thread. NULL is fine. */
-void pool_figures_free(PoolFigures *figures);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(PoolFigures, pool_figures_free)
+void ytops_pool_figures_free(YtopsPoolFigures *figures);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsPoolFigures, ytops_pool_figures_free)
