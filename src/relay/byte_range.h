@@ -2,8 +2,12 @@
  * Byte ranges of HTTP (RFC 9110, section 14): what a client asks for, what an upstream answers,
  * and what to ask next after a break. Pure. Positions count from 0; -1 is "not known".
  *
- *   client: Range -> ByteRange -> byte_range_to_string -> upstream: 200 or 206 -> ByteSpan
- *   a break after N bytes: byte_span_resume(span, N) -> upstream: 206 -> byte_span_continues
+ *   client: Range, as it is -> upstream: 200 or 206 -> byte_span_from_head
+ *   a break after N bytes: byte_span_resume(span, N) -> byte_range_to_string -> upstream: 206
+ *                          -> byte_span_continues
+ *
+ * The upstream's side (byte_range_parse, byte_range_resolve, byte_span_to_string) is what doubles of
+ * upstreams are made with.
  */
 #pragma once
 

@@ -11,7 +11,8 @@ void status_row_set_text(YtopsJson *row, const char *key, const char *text)
     ytops_json_set_string(row, key, shown);
 }
 
-void status_row_set_number(YtopsJson *row, const char *key, gint64 number)
+/* Nothing where it is 0. */
+static void set_number(YtopsJson *row, const char *key, gint64 number)
 {
     if (number != 0)
         ytops_json_set_int(row, key, number);
@@ -26,13 +27,13 @@ YtopsJson *status_row_of_account(const YtopsAccountInfo *info, gint64 until)
 {
     YtopsJson *row = ytops_json_object_new();
     status_row_set_text(row, "state", ytops_pool_state_to_string(info->state));
-    status_row_set_number(row, "until", until);
+    set_number(row, "until", until);
     ytops_json_set_int(row, "ok", info->success_count);
     ytops_json_set_int(row, "failed", info->failure_count);
-    status_row_set_number(row, "in_a_row", info->consecutive_failures);
-    status_row_set_number(row, "last_ok", info->last_success_timestamp);
-    status_row_set_number(row, "last_failed", info->last_failure_timestamp);
-    status_row_set_number(row, "active_since", info->active_since);
+    set_number(row, "in_a_row", info->consecutive_failures);
+    set_number(row, "last_ok", info->last_success_timestamp);
+    set_number(row, "last_failed", info->last_failure_timestamp);
+    set_number(row, "active_since", info->active_since);
     status_row_set_text(row, "reason", info->reason);
     if (info->last_proxy_url != NULL) {
         g_autofree char *proxy = ytops_proxy_display(info->last_proxy_url);
@@ -50,13 +51,13 @@ YtopsJson *status_row_of_proxy(const YtopsProxyInfo *info, gint64 until, guint p
     ytops_json_set_string(row, "identity", info->server_identity);
     ytops_json_set_int(row, "place", place);
     status_row_set_text(row, "state", ytops_pool_state_to_string(info->state));
-    status_row_set_number(row, "until", until);
+    set_number(row, "until", until);
     ytops_json_set_int(row, "ok", info->success_count);
     ytops_json_set_int(row, "failed", info->failure_count);
-    status_row_set_number(row, "last_ok", info->last_success_timestamp);
-    status_row_set_number(row, "last_failed", info->last_failure_timestamp);
-    status_row_set_number(row, "recent", info->recent_failures);
-    status_row_set_number(row, "recent_accounts", info->recent_failure_accounts);
+    set_number(row, "last_ok", info->last_success_timestamp);
+    set_number(row, "last_failed", info->last_failure_timestamp);
+    set_number(row, "recent", info->recent_failures);
+    set_number(row, "recent_accounts", info->recent_failure_accounts);
     status_row_set_text(row, "reason", info->reason);
     return row;
 }

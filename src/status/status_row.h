@@ -17,6 +17,5 @@ YtopsJson *status_row_of_event(const YtopsAuditRecord *record);
 /* When what lasts so long from `now` on is over, as `until` above. */
 gint64 status_row_until(gint64 active_in_s, gint64 now);
 
-/* Sets a text without passwords, or a number; nothing where there is none. */
+/* Sets a text without passwords; nothing where there is none. */
 void status_row_set_text(YtopsJson *row, const char *key, const char *text);
-void status_row_set_number(YtopsJson *row, const char *key, gint64 number);
