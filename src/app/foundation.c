@@ -73,18 +73,24 @@ static gboolean make_proxies(Foundation *base, GError **error)
     };
     g_autoptr(GPtrArray) list = ytops_proxy_list_parse(config->proxies, error);
     g_autoptr(GPtrArray) urls = g_ptr_array_new();
+    gboolean takes_turns = config->service_role != YTOPS_ROLE_MANAGEMENT;
 
     if (list == NULL) {
         g_prefix_error(error, "--proxies: ");
         return FALSE;
     }
-    for (guint i = 0; i < list->len; i++)
+    for (guint i = 0; takes_turns && i < list->len; i++)
         g_ptr_array_add(urls, ((YtopsProxyUrl *)list->pdata[i])->text);
     g_ptr_array_add(urls, NULL);
     base->proxies =
         ytops_proxy_manager_new(base->redis, &policy, config->server_identity, base->instance_id,
                                 (const char *const *)urls->pdata, NULL);
-    if (list->len == 0 && config->service_role != YTOPS_ROLE_MANAGEMENT)
+    if (list->len > 0 && !takes_turns)
+        ytops_log_info("app",
+                       "--proxies is not used: the role management makes no tokens, and shows the "
+                       "proxies of the workers",
+                       NULL);
+    if (list->len == 0 && takes_turns)
         ytops_log_warning("app",
                           "no proxies are configured (--proxies): getToken will raise "
                           "NO_ACTIVE_PROXIES",

@@ -39,6 +39,19 @@ def management(serve, redis):
     return serve(service_role="management", redis_url=redis.url)
 
 
+def test_management_takes_no_turn_whatever_its_proxies(worker, serve, redis):
+    proxy = f"socks5://127.0.0.1:{free_port()}"
+    flags = {"redis_url": redis.url, "proxies": proxy, "server_identity": IDENTITY}
+    server = serve(service_role="management", **flags)
+    with server.client() as client:
+        assert client.getProxyStatus(IDENTITY) == []
+        tokens = worker(proxy)
+        with tokens.client() as other:
+            other.getProxyStatus(IDENTITY)
+            instance = other.getServerInfo().instanceId
+        assert next_of(client) == {proxy: [instance]}
+
+
 def test_info_names_the_role(worker, management, serve):
     proxy = f"socks5://127.0.0.1:{free_port()}"
     everything = serve(token_runner="command")
