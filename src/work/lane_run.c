@@ -13,7 +13,10 @@ typedef struct {
     Lane *lane;
     char *preferred_account; /* of the last success; NULL after a failure */
     char *stop_reason;       /* NULL: it goes on */
+    int paused_for;          /* the error of its last pause; NOT_PAUSED where it has worked since */
 } LaneLife;
+
+enum { NOT_PAUSED = -1 };
 
 static void stop(LaneLife *life, const char *reason)
 {
@@ -40,14 +43,24 @@ static gboolean has_account(LaneLife *life, GError **error)
     return TRUE;
 }
 
+/* An outage is one line in the log, however often the lane looks whether it is over. */
+static gboolean is_known(const LaneLife *life, const GError *failure)
+{
+    return life->paused_for == (int)ytops_error_get_code(failure);
+}
+
 /* Until what stood in the way may be gone; for accounts, until one is there. */
 static void pause_lane(LaneLife *life, const GError *failure)
 {
     g_autoptr(GError) current = g_error_copy(failure);
     gboolean is_of_accounts = ytops_error_get_code(failure) == YTOPS_ERROR_NO_ACTIVE_ACCOUNTS;
 
-    ytops_log_warning("lanes", "a lane pauses", "lane_id", lane_get_id(life->lane), "reason",
-                      failure->message, NULL);
+    if (is_known(life, failure))
+        ytops_log_debug("lanes", "a lane still pauses", "lane_id", lane_get_id(life->lane), NULL);
+    else
+        ytops_log_warning("lanes", "a lane pauses", "lane_id", lane_get_id(life->lane), "reason",
+                          failure->message, NULL);
+    life->paused_for = (int)ytops_error_get_code(failure);
     lane_set_url(life->lane, NULL);
     lane_set_means(life->lane, NULL, NULL);
     for (;;) {
@@ -75,8 +88,9 @@ static void log_end(const LaneJob *job, const GError *failure)
 
 static void give_back(LaneLife *life, LaneJob *job, const GError *failure)
 {
-    ytops_log_warning("lanes", "item given back", "lane_id", lane_get_id(life->lane), "url",
-                      job->url, "error", failure->message, NULL);
+    if (!is_known(life, failure))
+        ytops_log_warning("lanes", "item given back", "lane_id", lane_get_id(life->lane), "url",
+                          job->url, "error", failure->message, NULL);
     lane_job_release(job);
 }
 
@@ -90,6 +104,7 @@ static void abandon(LaneLife *life, const LaneJob *job, const GError *failure)
 static void end_marking(LaneLife *life, LaneJob *job, const GError *failure, const GError *unmarked)
 {
     if (unmarked == NULL) {
+        life->paused_for = NOT_PAUSED;
         log_end(job, failure);
         lane_count(life->lane, failure == NULL);
         prefer(life, failure == NULL ? job->account_id : NULL);
@@ -190,6 +205,8 @@ static void settle_pull(LaneLife *life, const GError *failure)
     const LaneSettings *settings = lane_get_settings(life->lane);
     YtopsErrorCode code = ytops_error_get_code(failure);
 
+    if (code == YTOPS_ERROR_QUEUE_EMPTY)
+        life->paused_for = NOT_PAUSED;
     if (code == YTOPS_ERROR_QUEUE_EMPTY && settings->options.waits)
         lane_sleep(life->lane, IDLE_S);
     else if (code == YTOPS_ERROR_QUEUE_EMPTY)
@@ -221,7 +238,8 @@ static void take_turn(LaneLife *life)
 
 void lane_run(Lane *lane)
 {
-    LaneLife life = {.lane = lane, .stop_reason = lane_get_stop_reason(lane)};
+    LaneLife life = {
+        .lane = lane, .stop_reason = lane_get_stop_reason(lane), .paused_for = NOT_PAUSED};
 
     ytops_log_info("lanes", "a lane starts", "lane_id", lane_get_id(lane), "queue",
                    lane_get_queue(lane), NULL);

@@ -114,6 +114,8 @@ def test_lanes_outlive_an_outage_of_redis(start, redis):
     server = start(lanes=2, lane_idle="wait")
     redis.kill()
     wait_until(lambda: server.find_entry("a lane pauses"), "a lane pauses", PATIENCE_S)
+    wait_until(lambda: server.find_entry("a lane still pauses"), "it looks again", PATIENCE_S)
+    assert server.log_text().count('"a lane pauses"') <= 2, "an outage is told once a lane"
     redis.restart()
     queue.push(urls)
     wait_until(lambda: sorted(queue.results) == sorted(urls), "every URL is done", PATIENCE_S)
