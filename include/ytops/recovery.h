@@ -6,6 +6,7 @@
  * The policies act on bannable errors only. Whatever they say, an error that is
  *     the system's (NO_ACTIVE_PROXIES, REDIS_UNAVAILABLE, DRAINING, ...): costs no URL. Wait and try
  *         again with the same account; after the second time stop, and give the URL back;
+ *     the server's (INTERNAL that does not pass): stop at once, and give the URL back;
  *     passing (retryable), or of the account's own cookies: is tried once more, and then the item
  *         fails;
  *     the video's own, or anything else: fails the item at once, and the lane goes on.
@@ -46,6 +47,9 @@ typedef struct {
 YtopsRecoveryRule ytops_recovery_decide(YtopsRecoveryPolicy policy, gint64 attempt,
                                         const YtopsErrorPolicy *errors, YtopsErrorCode code);
 
+/* Pure. For an INTERNAL that every URL would meet on that server. */
+YtopsRecoveryRule ytops_recovery_decide_broken_server(void);
+
 /* Borrowed for the call. */
 typedef struct {
     YtopsRecoveryPolicy policy;
@@ -53,6 +57,7 @@ typedef struct {
     YtopsErrorCode code;
     const char *account_id;
     const char *proxy_url; /* NULL or "": none was chosen */
+    gboolean is_final;     /* the error itself says that trying again does not help */
     const YtopsWorkPool *pool;
     const char *const *tried_account_ids; /* NULL: only account_id */
 } YtopsRecoveryCase;

@@ -61,6 +61,7 @@ gboolean work_convert_attempt(const YtopsFailedAttempt *attempt, YtopsRecoveryCa
     failed->attempt = attempt->attempt;
     failed->account_id = attempt->accountId;
     failed->proxy_url = attempt->__isset_proxyUrl ? attempt->proxyUrl : NULL;
+    failed->is_final = attempt->__isset_retryable && !attempt->retryable;
     if (!argument_required_text(&code, "attempt.errorCode", error) ||
         !argument_required_text(&failed->account_id, "attempt.accountId", error) ||
         !argument_text(&failed->proxy_url, "attempt.proxyUrl", error) ||

@@ -128,6 +128,13 @@ static gboolean check(const YtopsRecoveryCase *failed, GError **error)
     return ytops_account_id_check(failed->account_id, error);
 }
 
+static YtopsRecoveryRule decide(const YtopsRecoveryCase *failed, const YtopsErrorPolicy *errors)
+{
+    if (failed->code == YTOPS_ERROR_INTERNAL && failed->is_final)
+        return ytops_recovery_decide_broken_server();
+    return ytops_recovery_decide(failed->policy, failed->attempt, errors, failed->code);
+}
+
 YtopsRecovery *ytops_recovery_apply(const YtopsRecoveryCase *failed, YtopsAccountManager *accounts,
                                     YtopsProxyManager *proxies, const YtopsErrorPolicy *errors,
                                     GError **error)
@@ -135,8 +142,7 @@ YtopsRecovery *ytops_recovery_apply(const YtopsRecoveryCase *failed, YtopsAccoun
     if (!check(failed, error))
         return NULL;
     g_autoptr(YtopsRecovery) recovery = g_new0(YtopsRecovery, 1);
-    YtopsRecoveryRule rule =
-        ytops_recovery_decide(failed->policy, failed->attempt, errors, failed->code);
+    YtopsRecoveryRule rule = decide(failed, errors);
     g_autoptr(GString) explanation = g_string_new(ytops_error_code_to_string(failed->code));
     g_string_append_printf(explanation, ": %s", rule.explanation);
     Recovering self = {failed, rule, recovery, explanation,

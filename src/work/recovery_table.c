@@ -63,6 +63,10 @@ static const YtopsRecoveryRule of_system[N_FAILURES] = {
     {STOP, FALSE, FALSE, FALSE, TRUE,
      "the system still cannot work: the URL goes back to the queue, the lane stops"},
 };
+static const YtopsRecoveryRule of_server = {
+    STOP,  FALSE,
+    FALSE, FALSE,
+    TRUE,  "every URL would meet that on this server: it goes back to the queue, the lane stops"};
 static const YtopsRecoveryRule passing[N_FAILURES] = {
     {RETRY, FALSE, FALSE, FALSE, FALSE,
      "the failure may pass: the URL is tried once more with the same account"},
@@ -109,6 +113,11 @@ static gboolean is_passing(const YtopsErrorRule *rule, YtopsErrorCode code)
     default:
         return rule->retryable;
     }
+}
+
+YtopsRecoveryRule ytops_recovery_decide_broken_server(void)
+{
+    return of_server;
 }
 
 YtopsRecoveryRule ytops_recovery_decide(YtopsRecoveryPolicy policy, gint64 attempt,

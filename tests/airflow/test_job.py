@@ -58,6 +58,12 @@ def test_xcom_knows_no_secret(folder):
     assert job.failed_proxy(1) == PROXY
 
 
+@pytest.mark.parametrize(("word", "passes"), [("true", True), ("false", False)])
+def test_failure_tells_whether_it_may_pass(folder, word, passes):
+    error = YtdlpOpsServiceError("INTERNAL", "no yt-dlp", {"retryable": word})
+    assert JobFolder(str(folder), RUN).keep_failure(error, "acc_01", 1)["retryable"] is passes
+
+
 def test_runs_have_folders_of_their_own(folder):
     paths = {JobFolder(str(folder), run).path.name for run in ("a+b", "a:b", "a b", "x" * 240)}
     assert len(paths) == 4 and all(len(name) < 100 and "/" not in name for name in paths)

@@ -352,6 +352,8 @@ def test_recovery_of_what_is_nobodys_fault(work, server):
     assert (waiting.action, waiting.accountId) == (RecoveryAction.RETRY, "acc_01")
     given_up = work.recover(failed_attempt(2, errorCode="NO_ACTIVE_PROXIES"))
     assert (given_up.action, given_up.releaseItem) == (RecoveryAction.STOP_LANE, True)
+    broken = work.recover(failed_attempt(errorCode="INTERNAL", retryable=False))
+    assert (broken.action, broken.releaseItem) == (RecoveryAction.STOP_LANE, True)
     with server.client() as management:
         assert account_states(management) == {}
 

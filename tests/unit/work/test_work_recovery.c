@@ -184,6 +184,27 @@ static void test_a_passing_error_makes_do_with_the_same_account(WorkBed *bed)
     assert_only(not_its_fault->banned_accounts, "");
 }
 
+static void test_a_broken_server_costs_no_url(WorkBed *bed)
+{
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:2", FALSE);
+    YtopsRecoveryCase failed = first_failure(pool);
+    failed.code = YTOPS_ERROR_INTERNAL;
+    failed.is_final = TRUE;
+    g_autoptr(YtopsRecovery) broken = recover(bed, &failed);
+    g_assert_cmpint(broken->step, ==, YTOPS_RECOVERY_STOP_LANE);
+    g_assert_true(broken->releases_item);
+    assert_only(broken->banned_accounts, "");
+    failed.is_final = FALSE;
+    g_autoptr(YtopsRecovery) passing = recover(bed, &failed);
+    g_assert_cmpint(passing->step, ==, YTOPS_RECOVERY_RETRY);
+    /* The word of a video's or an account's own error changes nothing. */
+    failed.code = YTOPS_ERROR_PRIVATE_VIDEO;
+    failed.is_final = TRUE;
+    g_autoptr(YtopsRecovery) private = recover(bed, &failed);
+    g_assert_cmpint(private->step, ==, YTOPS_RECOVERY_FAIL_ITEM);
+    g_assert_false(private->releases_item);
+}
+
 static void test_a_proxy_that_is_not_known_is_not_banned(WorkBed *bed)
 {
     g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:2", FALSE);
@@ -286,6 +307,7 @@ int main(int argc, char **argv)
     ADD(no_account_left_stops_the_lane_and_keeps_the_url);
     ADD(with_auto_creation_there_is_always_another);
     ADD(a_passing_error_makes_do_with_the_same_account);
+    ADD(a_broken_server_costs_no_url);
     ADD(a_proxy_that_is_not_known_is_not_banned);
     ADD(a_ban_that_lasts_longer_stays);
     ADD(a_longer_ban_of_the_proxy_stays_too);

@@ -74,6 +74,7 @@ class JobFolder:
             "accountId": account,
             "proxy": shown_proxy(proxy),
             "bannable": error.bannable,
+            "retryable": error.context.get("retryable") == "true",
         }
 
     def failed_proxy(self, attempt: int) -> str:

@@ -79,6 +79,7 @@ def failed_attempt(
         proxyUrl=job.failed_proxy(failure["attempt"]),
         pool=account_pool(params),
         triedAccountIds=tried,
+        retryable=failure.get("retryable", True),
     )
 
 
