@@ -262,6 +262,27 @@ static void changing_what_another_looks_at_is_a_race(gconstpointer container)
     check(run_change_and_look, container, ((const Container *)container)->report);
 }
 
+/* ---- what is known to be no race --------------------------------------------------------- */
+
+static G_DEFINE_QUARK(tsan - test, test)
+
+static void ask_for_quark(gpointer container G_GNUC_UNUSED)
+{
+    g_assert_cmpuint(test_quark(), !=, 0);
+}
+
+static void run_quarks(gconstpointer data G_GNUC_UNUSED)
+{
+    static const Container none = {"quark", make_queue, ask_for_quark, ask_for_quark, NULL};
+
+    run_visits(&none, ask_for_quark);
+}
+
+static void a_quark_may_be_asked_for_by_anybody(void)
+{
+    check(run_quarks, NULL, NULL);
+}
+
 /* ---- order of locks ---------------------------------------------------------------------- */
 
 static gpointer lock_both(gpointer data)
@@ -315,6 +336,7 @@ int main(int argc, char **argv)
         add("changes", containers[i].name, &containers[i],
             changing_what_another_looks_at_is_a_race);
     }
+    g_test_add_func("/tsan/quark", a_quark_may_be_asked_for_by_anybody);
     g_test_add_func("/tsan/locks", opposite_orders_of_locks_are_reported);
     return g_test_run();
 }
