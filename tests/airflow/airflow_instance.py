@@ -65,10 +65,6 @@ class AirflowInstance:
 
         return self.wait(ended, f"{run_id} ends", timeout_s)
 
-    def task_states(self, dag: str, run_id: str) -> dict[str, str]:
-        found = self.call("GET", f"/dags/{dag}/dagRuns/{run_id}/taskInstances?limit=100")
-        return {each["task_id"]: each["state"] for each in found["task_instances"]}
-
     def task_log(self, dag: str, run_id: str, task: str) -> str:
         """What the user interface shows of the first try."""
         path = f"/dags/{dag}/dagRuns/{run_id}/taskInstances/{task}/logs/1?full_content=true"

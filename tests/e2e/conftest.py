@@ -84,12 +84,6 @@ def tunnel(youtube: YoutubeDouble) -> Iterator[MappingSocks5]:
 
 
 @pytest.fixture
-def other_tunnel(youtube: YoutubeDouble) -> Iterator[MappingSocks5]:
-    """Another proxy like `tunnel`."""
-    yield from _closing(MappingSocks5(youtube.host_map))
-
-
-@pytest.fixture
 def pot_provider() -> Iterator[PotProvider]:
     """A PO token server."""
     yield from _closing(PotProvider())

@@ -113,11 +113,6 @@ const char *redis_fixture_socket(const RedisFixture *fixture)
     return fixture->socket_path;
 }
 
-pid_t redis_fixture_pid(const RedisFixture *fixture)
-{
-    return fixture->process == NULL ? 0 : ytops_process_get_pid(fixture->process);
-}
-
 void redis_fixture_kill(RedisFixture *fixture)
 {
     g_clear_pointer(&fixture->process, ytops_process_free);

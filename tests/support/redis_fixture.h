@@ -28,9 +28,6 @@ const char *redis_fixture_url(const RedisFixture *fixture);
 /* The path in that URL. */
 const char *redis_fixture_socket(const RedisFixture *fixture);
 
-/* 0 while it does not run. */
-pid_t redis_fixture_pid(const RedisFixture *fixture);
-
 /* SIGKILL; the server is gone when this returns. */
 void redis_fixture_kill(RedisFixture *fixture);
 
