@@ -4,7 +4,6 @@
  */
 #include "ytops/token_service.h"
 
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "command_runner.h"
@@ -13,6 +12,7 @@
 #include "token_settings.h"
 #include "warm_runner.h"
 #include "ytops/log.h"
+#include "ytops/wake_fd.h"
 
 enum { UNREADY_RETRY_US = G_USEC_PER_SEC };
 
@@ -94,13 +94,8 @@ static gboolean open_backends(YtopsTokenService *service, GError **error)
         if (service->context.pot == NULL)
             return FALSE;
     }
-    service->cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (service->cancel_fd >= 0)
-        return TRUE;
-    g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INTERNAL,
-                "cannot open an event descriptor: %s; raise the limit of open files (ulimit -n)",
-                g_strerror(errno));
-    return FALSE;
+    service->cancel_fd = ytops_wake_fd_new(error);
+    return service->cancel_fd >= 0;
 }
 
 static void collect_metrics(gpointer data)
@@ -166,11 +161,8 @@ YtopsTokenService *ytops_token_service_new(const YtopsTokenOptions *options,
 
 static void stop_threads(YtopsTokenService *service)
 {
-    guint64 one = 1;
-
     token_desk_close(service->desk);
-    if (write(service->cancel_fd, &one, sizeof one) != sizeof one)
-        ytops_log_error("tokens", "cannot end the running jobs; waiting for them", NULL);
+    ytops_wake_fd_raise(service->cancel_fd);
     for (guint i = 0; i < service->n_threads; i++)
         g_thread_join(service->job_threads[i].thread);
     g_thread_join(service->reaper);

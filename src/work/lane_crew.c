@@ -4,12 +4,10 @@
  */
 #include "ytops/lane_crew.h"
 
-#include <errno.h>
-#include <unistd.h>
-
 #include "lane_run.h"
 #include "ytops/error.h"
 #include "ytops/log.h"
+#include "ytops/wake_fd.h"
 
 #define URGENT_GAP_US                                                                              \
     (G_USEC_PER_SEC / 5)             /* between two reports, where lanes change their states */
@@ -291,11 +289,8 @@ gboolean ytops_lane_crew_wait(YtopsLaneCrew *crew, gint64 timeout_ms)
 
 void ytops_lane_crew_cancel(YtopsLaneCrew *crew)
 {
-    guint64 one = 1;
-
     ytops_lane_crew_drain(crew);
-    while (write(crew->settings->cancel_fd, &one, sizeof one) < 0 && errno == EINTR)
-        continue;
+    ytops_wake_fd_raise(crew->settings->cancel_fd);
 }
 
 static void stop_reporter(YtopsLaneCrew *crew)

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -11,6 +10,7 @@
 #include "incoming.h"
 #include "queue_name.h"
 #include "ytops/error.h"
+#include "ytops/wake_fd.h"
 
 /* The members of the options that are text. */
 static const gsize texts[] = {
@@ -40,13 +40,8 @@ LaneSettings *lane_settings_new(const YtopsLaneOptions *options, const YtopsLane
     settings->pool = ytops_work_pool_parse(options->account_pool, options->auto_create, NULL);
     settings->formats = download_task_formats(options->format);
     settings->shelf = info_shelf_new(parts->redis);
-    settings->cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (settings->cancel_fd >= 0)
-        return g_steal_pointer(&settings);
-    g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INTERNAL,
-                "cannot open an event descriptor: %s; raise the limit of open files (ulimit -n)",
-                g_strerror(errno));
-    return NULL;
+    settings->cancel_fd = ytops_wake_fd_new(error);
+    return settings->cancel_fd >= 0 ? g_steal_pointer(&settings) : NULL;
 }
 
 void lane_settings_free(LaneSettings *settings)

@@ -1,11 +1,10 @@
 #include "token_wait.h"
 
-#include <errno.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "ytops/error.h"
+#include "ytops/wake_fd.h"
 
 enum { TICK_MS = 500 };
 
@@ -33,27 +32,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Answer, answer_unref)
 static void on_done(YtopsTokenResult *result, const GError *error, gpointer data)
 {
     g_autoptr(Answer) answer = data;
-    guint64 one = 1;
 
     answer->result = result != NULL ? ytops_token_result_ref(result) : NULL;
     answer->error = error != NULL ? g_error_copy(error) : NULL;
     g_atomic_int_set(&answer->is_there, TRUE);
-    while (write(answer->done_fd, &one, sizeof one) < 0 && errno == EINTR)
-        continue;
+    ytops_wake_fd_raise(answer->done_fd);
 }
 
 static Answer *answer_new(GError **error)
 {
-    int fd = eventfd(0, EFD_CLOEXEC);
+    int fd = ytops_wake_fd_new(error);
     Answer *answer;
 
-    if (fd < 0) {
-        g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INTERNAL,
-                    "cannot open an event descriptor: %s; raise the limit of open files (ulimit "
-                    "-n)",
-                    g_strerror(errno));
+    if (fd < 0)
         return NULL;
-    }
     answer = g_new0(Answer, 1);
     answer->references = 2;
     answer->done_fd = fd;

@@ -33,6 +33,7 @@ HOME = {
     "roff": "base",
     "role": "base",
     "ticker": "base",
+    "wake_fd": "base",
     "config": "config",
     "redis": "redis", "embedded_redis": "redis",
     "audit": "audit", "instances": "instances",
