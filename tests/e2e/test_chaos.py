@@ -40,7 +40,7 @@ URLS = {
     **{watch_url("private", number): "PRIVATE_VIDEO" for number in range(40)},
     **{watch_url("removed", number): "VIDEO_REMOVED" for number in range(40)},
 }
-"""Each with the code that it fails with; "": it succeeds. As many are used as time allows."""
+"""Each with the code that it fails with; "": it succeeds. Time decides how many are used."""
 IS_SANITIZED = BUILD.name in ("asan", "tsan")
 MOST_NEW_FILES = 12  # connections to Redis, mostly, which come with the load and stay in the pool
 MOST_NEW_MIB = 40

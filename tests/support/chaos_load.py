@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import socket
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -157,20 +157,22 @@ class SlowClients:
 
 
 class Feeder:
-    """Keeps URLs in the queue. A push without an answer is made again, so a URL may come twice."""
+    """
+    Keeps URLs in the queue, the first again after the last. A push without an answer is made again.
+    """
 
     def __init__(self, world: World, urls: list[str], plenty: int = 8) -> None:
         self.tries: Counter[str] = Counter()
         """How often each was pushed, or may have been."""
         self.pushed: list[str] = []
         self._world = world
-        self._urls = urls
+        self._urls = deque(urls)
         self._plenty = plenty
 
     def __call__(self) -> None:
         with suppress(AssertionError, OSError):
-            if self._urls and self._n_waiting() < self._plenty:
-                self._push(self._urls[-1])
+            if self._n_waiting() < self._plenty:
+                self._push(self._urls[0])
 
     def _n_waiting(self) -> int:
         (queue,) = self._world.cli(
@@ -182,4 +184,5 @@ class Feeder:
         node = (self._world.steady, self._world.victim)[len(self.pushed) % 2]
         self.tries[url] += 1
         self._world.cli(node, "queue", "push", "video_queue", url)
-        self.pushed.append(self._urls.pop())
+        self.pushed.append(url)
+        self._urls.rotate(-1)
