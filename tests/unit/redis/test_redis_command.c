@@ -11,16 +11,6 @@ typedef struct {
     YtopsRedisPool *pool;
 } Server;
 
-static YtopsRedisReply *eval(const Server *server, const char *lua)
-{
-    g_autoptr(GError) error = NULL;
-    YtopsRedisReply *reply = ytops_redis_command(server->pool, &error, "EVAL", lua, "0", NULL);
-
-    g_assert_no_error(error);
-    g_assert_nonnull(reply);
-    return reply;
-}
-
 static const char *const awkward[] = {"",
                                       " ",
                                       "a b  c",
@@ -63,8 +53,9 @@ static void test_large_argument(gconstpointer data)
 static void test_many_elements(gconstpointer data)
 {
     const Server *server = data;
-    g_autoptr(YtopsRedisReply) reply =
-        eval(server, "local t = {} for i = 1, 200000 do t[i] = 'v' .. i end return t");
+    g_autoptr(YtopsRedisReply) reply = ytops_redis_command(
+        server->pool, NULL, "EVAL",
+        "local t = {} for i = 1, 200000 do t[i] = 'v' .. i end return t", "0", NULL);
 
     g_assert_cmpuint(ytops_redis_reply_length(reply), ==, 200000);
     g_assert_cmpstr(ytops_redis_reply_string(ytops_redis_reply_at(reply, 199999)), ==, "v200000");
