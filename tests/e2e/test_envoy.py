@@ -135,15 +135,20 @@ def _jobs(fleet) -> int:
     return total
 
 
-def test_worker_that_is_killed_costs_what_it_had_in_work(fleet, load):
+OUT_WITHIN_S = 5.0
+
+
+def test_worker_that_is_killed_costs_no_call_once_it_is_out(fleet, load):
     victim = fleet.workers[0]
     others = fleet.rpc_ports - {victim.ports[0]}
     victim.server.process.kill()
     fleet.envoy.wait_healthy(others)
     load.wait_answers(100)
-    # Six callers have six calls in work at most; three more are refused before it is out.
+    # The calls in work, and those that were refused before each of Envoy's threads knew: the third
+    # refused connection takes it out, but callers who try again at once are many in a millisecond.
     after = list(load.failures)
-    assert len(after) <= 6 + 3, after
+    first = min((start for start, _, _ in after), default=0)
+    assert max((end for _, end, _ in after), default=0) - first < OUT_WITHIN_S, after
     load.wait_answers(200)
     assert load.failures == after
 
