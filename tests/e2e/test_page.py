@@ -95,7 +95,11 @@ def test_it_paints_at_once_and_shows_everything(page, desk):
     paint = page.run("return performance.getEntriesByName('first-paint')[0].startTime")
     loaded = page.run("return performance.getEntriesByType('navigation')[0].domComplete")
     print(f"first paint after {paint:.0f} ms, all of the page after {loaded:.0f} ms")
-    assert paint < 2000  # 100 on a machine with nothing else to do: tests/bench
+    # How soon is for tests/bench; here, that it waits for nothing.
+    assert page.run(
+        "return performance.getEntriesByType('resource')"
+        ".filter((each) => each.renderBlockingStatus === 'blocking').map((each) => each.name);"
+    ) == []
     assert count(page) == f"{ACCOUNTS:,}"
     active = ACCOUNTS - BANNED - RESTING
     assert page.text("#tab-accounts .figure") == f"{active:,}of {ACCOUNTS:,} active"
