@@ -72,8 +72,12 @@ static void stream_events(YtopsHttpExchange *exchange, gpointer data)
     const char *last = ytops_http_exchange_get_header(exchange, "Last-Event-ID");
     guint64 last_id = 0;
 
-    ytops_http_exchange_set_events(exchange, &exchange_events, routes);
     event_stream_start(exchange, "events of the relay");
+    if (ytops_http_exchange_is_head(exchange)) {
+        ytops_http_exchange_end(exchange);
+        return;
+    }
+    ytops_http_exchange_set_events(exchange, &exchange_events, routes);
     if (last != NULL && g_ascii_string_to_unsigned(last, 10, 0, G_MAXUINT64, &last_id, NULL))
         ytops_relay_events_replay(routes->events, last_id, replay_one, exchange);
     g_hash_table_add(routes->readers, exchange);

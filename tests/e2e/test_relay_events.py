@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from collections import Counter
 from urllib.parse import urlencode
@@ -121,6 +122,19 @@ def test_total_timeout_is_the_reason(api, upstream, listener):
     (event,) = listener.wait_for(made["stream_id"], "stream_failed")
     assert event["data"]["reason"] == "total_timeout_exceeded"
     assert event["data"]["retry_count"] == len(upstream.requests("/a")) - 1
+
+
+def test_head_of_the_events_is_a_whole_reply(relay):
+    """What else is asked for on the connection is answered after it."""
+    asked = b"%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    got = b""
+    with socket.create_connection(("127.0.0.1", relay.http_port), timeout=20) as connection:
+        connection.sendall(asked % b"HEAD /events" + asked % b"GET /stats")
+        while b"total_streams" not in got:
+            piece = connection.recv(65536)
+            assert piece, got
+            got += piece
+    assert got.count(b"HTTP/1.1 200 ") == 2
 
 
 def test_all_listeners_hear_all(relay, api, upstream, listener):
