@@ -101,6 +101,9 @@ static void set_body(UpstreamFetch *fetch, const UpstreamRequest *request)
     /* On a connection that is used again curl would send it twice where the other side hangs up. */
     curl_easy_setopt(fetch->easy, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(fetch->easy, CURLOPT_POST, 1L);
+    /* Else curl goes on with a GET, as browsers do, and the body is lost without an error. */
+    curl_easy_setopt(fetch->easy, CURLOPT_POSTREDIR,
+                     (long)(CURL_REDIR_POST_301 | CURL_REDIR_POST_302));
     curl_easy_setopt(fetch->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
     curl_easy_setopt(fetch->easy, CURLOPT_POSTFIELDS, bytes != NULL ? bytes : "");
 }

@@ -13,7 +13,7 @@ import pytest
 from support.processes import wait_until
 from support.relay_api import FAST
 from support.relay_events import EventListener
-from support.upstream_answers import File, LiveSource, live, reset, silence, status
+from support.upstream_answers import File, LiveSource, live, redirect, reset, silence, status
 
 pytestmark = [pytest.mark.relay, pytest.mark.sanitizer]
 
@@ -191,6 +191,18 @@ def test_webhook_is_told(api, upstream, hook):
     (request, _) = upstream.requests("/hook")
     assert request.method == "POST"
     assert request.headers["content-type"].startswith("application/json")
+
+
+@pytest.mark.parametrize("code", [301, 302, 307, 308])
+def test_webhook_that_has_moved_is_told_at_its_new_place(api, upstream, hook, code):
+    upstream.script("/moved", status(200))
+    hook(upstream.script("/hook", redirect("/moved", code)), "stream_stopped")
+    stream = run_once(api, upstream)
+    (request,) = upstream.wait_requests("/moved", 1)
+    assert request.method == "POST"
+    assert [event["event_type"] for event in hooked(upstream, "/moved", stream)] == [
+        "stream_stopped"
+    ]
 
 
 def test_webhooks_are_listed_and_removed(api, upstream, hook):
