@@ -3,6 +3,7 @@
 #include "http_auth.h"
 #include "http_exchange.h"
 #include "http_listener.h"
+#include "http_origin.h"
 #include "http_router.h"
 #include "ytops/log.h"
 
@@ -64,6 +65,18 @@ static void refuse_stranger(YtopsHttpExchange *exchange)
     http_exchange_refuse(exchange, &fault);
 }
 
+/* Into what is guarded. FALSE: it was answered. */
+static gboolean let_in(YtopsHttpServer *server, YtopsHttpExchange *exchange,
+                       const HttpRequest *request)
+{
+    if (server->api_token == NULL)
+        return http_origin_check(exchange, FALSE);
+    if (http_auth_allows(request, server->api_token))
+        return TRUE;
+    refuse_stranger(exchange);
+    return FALSE;
+}
+
 static void on_request(gpointer data, HttpConnection *connection, HttpRequest *request)
 {
     YtopsHttpServer *server = data;
@@ -74,11 +87,8 @@ static void on_request(gpointer data, HttpConnection *connection, HttpRequest *r
         refuse_match(exchange, result, &match);
         return;
     }
-    if (match.route->access == YTOPS_HTTP_GUARDED && server->api_token != NULL &&
-        !http_auth_allows(request, server->api_token)) {
-        refuse_stranger(exchange);
+    if (match.route->access == YTOPS_HTTP_GUARDED && !let_in(server, exchange, request))
         return;
-    }
     http_exchange_set_params(exchange, g_steal_pointer(&match.params));
     match.route->handler(exchange, match.route->data);
 }

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "http_origin.h"
 #include "route_reply.h"
-#include "status_access.h"
 
 struct StatusOrders {
     YtopsRelayLoop *loop;
@@ -150,7 +150,7 @@ static void take_order(StatusOrders *orders, YtopsHttpExchange *exchange, gboole
 {
     g_autoptr(GError) error = NULL;
     YtopsStatusOrder order = {.is_proxy = is_proxy};
-    if (!status_access_check(exchange, orders->has_token))
+    if (!http_origin_check(exchange, orders->has_token))
         return;
     g_autoptr(YtopsJson) body = check_type(exchange, &error) ? parse_body(exchange, &error) : NULL;
     if (body != NULL && read_order(exchange, body, &order, &error))

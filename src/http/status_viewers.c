@@ -1,8 +1,8 @@
 #include "status_viewers.h"
 
 #include "event_stream.h"
+#include "http_origin.h"
 #include "route_reply.h"
-#include "status_access.h"
 
 #define KEEP_ALIVE_MS 5000
 
@@ -180,7 +180,7 @@ static void add_viewer(StatusViewers *viewers, YtopsHttpExchange *exchange, gboo
 static void get_state(YtopsHttpExchange *exchange, gpointer data)
 {
     StatusViewers *viewers = data;
-    if (!status_access_check(exchange, viewers->has_token))
+    if (!http_origin_check(exchange, viewers->has_token))
         return;
     ytops_http_exchange_set_header(exchange, "Cache-Control", "no-store");
     add_viewer(viewers, exchange, FALSE);
@@ -189,7 +189,7 @@ static void get_state(YtopsHttpExchange *exchange, gpointer data)
 static void stream_state(YtopsHttpExchange *exchange, gpointer data)
 {
     StatusViewers *viewers = data;
-    if (!status_access_check(exchange, viewers->has_token))
+    if (!http_origin_check(exchange, viewers->has_token))
         return;
     event_stream_start(exchange, "the state, then what changes");
     if (ytops_http_exchange_is_head(exchange)) {

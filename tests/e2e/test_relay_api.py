@@ -241,6 +241,36 @@ def test_token_opens(guarded, upstream):
     assert "secret-token" not in guarded.log_text()
 
 
+OTHERS = {
+    "another origin": {"Origin": "https://evil.example"},
+    "another port": {"Origin": "http://127.0.0.1:1"},
+    "a name that leads here": {"Host": "evil.example", "Origin": "http://evil.example"},
+}
+
+
+@pytest.mark.parametrize("whose", OTHERS)
+def test_pages_of_other_sites_control_nothing(api, whose):
+    """A browser sends a form's POST to loopback for whatever site asks; no token keeps it out."""
+    headers = OTHERS[whose] | {"Content-Type": "text/plain"}
+    hook = {"url": "http://127.0.0.1:9/"}
+    for method, path, body in [
+        ("POST", "/webhooks", hook),
+        ("POST", "/streams", hook),
+        ("POST", "/test-connection", hook),
+        ("GET", "/streams", None),
+        ("GET", "/events", None),
+    ]:
+        assert api.call(method, path, body, headers).status == 403, path
+    assert api.ask("GET", "/webhooks")["webhooks"] == []
+    assert api.ask("GET", "/streams")["total"] == 0
+
+
+def test_pages_of_other_sites_play(api, upstream):
+    made = api.create(upstream.script("/a.mp4", File(b"x" * 500)), kind="vod")
+    player = api.call("GET", made["stream_endpoint"], headers=OTHERS["another origin"])
+    assert player.body == b"x" * 500
+
+
 def test_passwords_do_not_show(relay, api):
     url = "http://user:hunter2@127.0.0.1:9/a.ts"
     made = api.create(url, url, kind="live", settings={"stream_retry_attempts": 0})
@@ -280,7 +310,7 @@ def test_requests_have_limits(relay, what):
 
 
 def test_connection_is_kept(relay):
-    request = b"GET /streams HTTP/1.1\r\nHost: x\r\n\r\n"
+    request = b"GET /streams HTTP/1.1\r\nHost: localhost\r\n\r\n"
     got = raw(relay.http_port, request * 5)
     assert got.count(b"HTTP/1.1 200 ") == 5
 

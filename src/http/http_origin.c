@@ -1,4 +1,4 @@
-#include "status_access.h"
+#include "http_origin.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static gboolean refuse(YtopsHttpExchange *exchange, const char *field, const cha
     return FALSE;
 }
 
-gboolean status_access_check(YtopsHttpExchange *exchange, gboolean has_token)
+gboolean http_origin_check(YtopsHttpExchange *exchange, gboolean has_token)
 {
     const char *authority = ytops_http_exchange_get_header(exchange, "Host");
     const char *origin = ytops_http_exchange_get_header(exchange, "Origin");
