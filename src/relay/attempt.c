@@ -144,6 +144,8 @@ void attempt_set_events(Attempt *self, const AttemptEvents *events, gpointer dat
 {
     self->events = events;
     self->data = data;
+    if (self->fetch != NULL && self->fetch->fetch != NULL)
+        upstream_fetch_set_chunk_timeout(self->fetch->fetch, attempt_chunk_timeout(self));
 }
 
 YtopsRelayState attempt_get_state(const Attempt *self)

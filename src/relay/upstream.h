@@ -73,5 +73,8 @@ void upstream_fetch_pause(UpstreamFetch *fetch);
 void upstream_fetch_resume(UpstreamFetch *fetch);
 void upstream_fetch_cancel(UpstreamFetch *fetch);
 
+/* Another one than it was begun with, counted from the last byte. */
+void upstream_fetch_set_chunk_timeout(UpstreamFetch *fetch, gint64 chunk_timeout_ms);
+
 /* Whether the URL is http or https with a host, and not an address literal that is not allowed. */
 gboolean upstream_url_check(const char *url, gboolean allow_private, GError **error);

@@ -267,6 +267,12 @@ void upstream_fetch_resume(UpstreamFetch *fetch)
         curl_easy_pause(fetch->easy, CURLPAUSE_CONT);
 }
 
+void upstream_fetch_set_chunk_timeout(UpstreamFetch *fetch, gint64 chunk_timeout_ms)
+{
+    fetch->chunk_timeout_ms = chunk_timeout_ms;
+    arm_chunk_timer(fetch);
+}
+
 void upstream_fetch_cancel(UpstreamFetch *fetch)
 {
     if (fetch->cancelled || fetch->ended)

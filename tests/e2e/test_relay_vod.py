@@ -11,7 +11,7 @@ import pytest
 
 from support.processes import wait_until
 from support.relay_api import RelayApi
-from support.upstream_answers import File, reset, silence, some_bytes, status
+from support.upstream_answers import File, drip, reset, silence, some_bytes, status
 
 pytestmark = [pytest.mark.relay]
 
@@ -42,6 +42,16 @@ def test_kind_is_found_out(api, upstream):
     made = api.create(upstream.script("/a.mp4", File(BODY)))
     assert api.get(made["stream_endpoint"]).body == BODY
     assert api.stream(made["stream_id"])["kind"].lower() == "vod"
+
+
+@pytest.mark.sanitizer
+def test_found_out_to_be_a_file_it_may_pause_as_one(make_relay, upstream):
+    """What finds the kind out begins with the chunk timeout of live streams."""
+    relay = make_relay(live_chunk_timeout_seconds=0.3, vod_chunk_timeout_seconds=20)
+    made = relay.api.create(upstream.script("/a", drip(b"abc", 1, 0.8)))
+    reply = relay.api.get(made["stream_endpoint"])
+    assert (reply.body, reply.broken) == (b"abc", False)
+    assert len(upstream.requests("/a")) == 1
 
 
 @pytest.mark.sanitizer
