@@ -51,9 +51,8 @@ static void playlist_begin(HlsClient *self, const UpstreamHead *head)
 
 static gboolean is_playlist(HlsClient *self, const UpstreamHead *head)
 {
-    return self->client->resource == NULL || hls_playlist_is_content_type(head->content_type) ||
-           relay_kind_is_playlist_url(self->client->resource) ||
-           relay_kind_is_playlist_url(attempt_get_url(self->attempt));
+    return self->client->resource == NULL || relay_kind_is_playlist_url(self->client->resource) ||
+           relay_kind_is_playlist(head, attempt_get_url(self->attempt));
 }
 
 /* Not a playlist: from here on the client is served as one of a file. */

@@ -46,9 +46,15 @@ YtopsRelayKind relay_kind_from_url(const char *url)
     return path_ends(url, files) ? YTOPS_RELAY_VOD : YTOPS_RELAY_AUTO;
 }
 
+gboolean relay_kind_is_playlist(const UpstreamHead *head, const char *url)
+{
+    return hls_playlist_is_content_type(head->content_type) || relay_kind_is_playlist_url(url) ||
+           (head->effective_url != NULL && relay_kind_is_playlist_url(head->effective_url));
+}
+
 YtopsRelayKind relay_kind_from_head(const UpstreamHead *head, const char *url)
 {
-    if (hls_playlist_is_content_type(head->content_type) || relay_kind_is_playlist_url(url))
+    if (relay_kind_is_playlist(head, url))
         return YTOPS_RELAY_HLS;
     if (head->status == 206 || head->content_length >= 0)
         return YTOPS_RELAY_VOD;

@@ -161,6 +161,27 @@ def test_addresses_are_relative_to_where_a_redirect_led(api, upstream):
     assert api.get(path).body == b"y" * 188
 
 
+def test_a_redirect_to_a_playlist_tells_the_kind(api, upstream):
+    """Servers that do not know the type serve it as they serve any file."""
+    as_a_file = text("#EXTM3U\n#EXTINF:1,\ns.ts\n", "application/octet-stream")
+    far = upstream.script("/far/l.m3u8", as_a_file)
+    upstream.script("/far/s.ts", File(b"z" * 188))
+    upstream.script("/v", redirect(far))
+    made = api.create(upstream.script("/go", redirect(far)))
+    (path,) = addresses(playlist(api, made["stream_endpoint"]))
+    assert api.get(path).body == b"z" * 188
+    assert api.stream(made["stream_id"])["kind"] == "hls"
+
+
+def test_a_variant_may_redirect_to_a_playlist(api, upstream):
+    far = upstream.script("/far/l.m3u8", text("#EXTM3U\n#EXTINF:1,\ns.ts\n", "text/plain"))
+    upstream.script("/v.php", redirect(far))
+    master = text("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.php\n")
+    base = hls(api, upstream.script("/l.m3u8", master))
+    (variant,) = paths(playlist(api, base), base)
+    assert paths(playlist(api, variant), base)
+
+
 DEAD = {
     "reset": reset(),
     "silence": silence(),
