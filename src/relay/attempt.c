@@ -253,11 +253,8 @@ static void fetch_head(const UpstreamHead *head, gpointer data)
         attempt_fail(self, &failure);
         return;
     }
-    if (!events->on_head(head, &why, self->data) && fetch->attempt != NULL) {
-        AttemptError failure = {.error = RELAY_ERROR_BROKEN, .message = why, .is_final = TRUE};
-
-        attempt_fail(self, &failure);
-    }
+    if (!events->on_head(head, &why, self->data) && fetch->attempt != NULL)
+        attempt_refuse(self, why);
 }
 
 static void fetch_data(GBytes *piece, gpointer data)

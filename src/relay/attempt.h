@@ -58,6 +58,9 @@ void attempt_token_came(Attempt *attempt, const GError *error);
 /* Stops at once, no event is called any more, and frees. NULL is fine. */
 void attempt_close(Attempt *attempt);
 
+/* The response under way is of no use: others are tried, as after on_head's FALSE. `why` is static. */
+void attempt_refuse(Attempt *attempt, const char *why);
+
 /* Another owner takes it over, from within on_head at the earliest. */
 void attempt_set_events(Attempt *attempt, const AttemptEvents *events, gpointer data);
 

@@ -191,6 +191,13 @@ void attempt_fail(Attempt *self, const AttemptError *failure)
         act(self, failure);
 }
 
+void attempt_refuse(Attempt *self, const char *why)
+{
+    AttemptError failure = {.error = RELAY_ERROR_BROKEN, .message = why, .is_final = TRUE};
+
+    attempt_fail(self, &failure);
+}
+
 void attempt_switch(Attempt *self, guint url_index)
 {
     AttemptError failure = {.error = RELAY_ERROR_OPERATOR};

@@ -84,8 +84,10 @@ static void hls_data(GBytes *piece, gpointer data)
     gsize size;
     const guint8 *bytes = g_bytes_get_data(piece, &size);
 
-    /* Past the limit it only counts as too long: the rewriter refuses it. */
-    if (self->body->len <= HLS_PLAYLIST_LIMIT)
+    /* At once: what is no playlist may have no end. */
+    if (self->body->len + size > HLS_PLAYLIST_LIMIT)
+        attempt_refuse(self->attempt, "the upstream sends more than a playlist may have");
+    else
         g_byte_array_append(self->body, bytes, (guint)size);
 }
 

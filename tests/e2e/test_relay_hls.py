@@ -182,6 +182,23 @@ def test_a_variant_may_redirect_to_a_playlist(api, upstream):
     assert paths(playlist(api, variant), base)
 
 
+async def endless(exchange) -> None:
+    """Begins as a playlist, and never ends."""
+    await exchange.start(200, {"Content-Type": "application/vnd.apple.mpegurl"})
+    await exchange.send(b"#EXTM3U\n")
+    while True:
+        await exchange.send(b"#" * 65535 + b"\n")
+
+
+def test_a_playlist_without_an_end_is_given_up(api, upstream):
+    base = hls(api, upstream.script("/l.m3u8", endless))
+    reply = api.get(base)
+    assert (reply.status, "more than a playlist" in reply.error()["message"]) == (502, True)
+    upstream.wait_inactive("/l.m3u8")
+    spare = upstream.script("/spare.m3u8", text("#EXTM3U\n#EXTINF:1,\ns.ts\n"))
+    assert playlist(api, hls(api, upstream.url("/l.m3u8"), spare))
+
+
 DEAD = {
     "reset": reset(),
     "silence": silence(),
