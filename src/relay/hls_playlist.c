@@ -270,6 +270,12 @@ static gboolean rewrite_lines(Rewrite *rewrite, Slice text, GError **error)
             return FALSE;
         }
         append_line(rewrite, line);
+        if (rewrite->out->len > HLS_PLAYLIST_REWRITTEN_LIMIT) {
+            g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT,
+                        "the playlist grows past %d bytes with its addresses rewritten, at line %u",
+                        HLS_PLAYLIST_REWRITTEN_LIMIT, number);
+            return FALSE;
+        }
         if (end != NULL)
             g_string_append_c(rewrite->out, '\n');
         text = slice_skip(text, line.length + (end != NULL));

@@ -12,6 +12,7 @@
 
 #define HLS_PLAYLIST_LIMIT (16 * 1024 * 1024)
 #define HLS_PLAYLIST_LINE_LIMIT (64 * 1024)
+#define HLS_PLAYLIST_REWRITTEN_LIMIT (2 * HLS_PLAYLIST_LIMIT)
 
 /* What an address in a playlist is of. */
 typedef enum {
@@ -38,7 +39,7 @@ gboolean hls_playlist_is_content_type(const char *content_type);
 /*
  * The playlist with its references resolved against base_url, the address it came from after
  * redirects, and replaced. INVALID_ARGUMENT for what is no playlist, one or a line of one that is
- * too long, and a base_url that is not http(s). Free with g_bytes_unref.
+ * too long or becomes so, and a base_url that is not http(s). Free with g_bytes_unref.
  */
 GBytes *hls_playlist_rewrite(const char *text, gsize length, const char *base_url,
                              HlsPlaylistAddress address, gpointer data, GError **error);

@@ -168,6 +168,18 @@ static void what_is_no_playlist_is_refused(void)
     assert_refused("foo://u:secret@h/x", "#EXTM3U", "http or https");
 }
 
+/* Each short reference becomes an address as long as the base, which a redirect chooses. */
+static void what_grows_too_long_is_refused(void)
+{
+    g_autofree char *folder = g_strnfill(8000, 'y');
+    g_autofree char *base = g_strconcat(UP, folder, "/l.m3u8", NULL);
+    g_autoptr(GString) text = g_string_new("#EXTM3U\n");
+
+    for (guint i = 0; i < 5000; i++)
+        g_string_append(text, "a\n");
+    assert_refused(base, text->str, "grows past");
+}
+
 static void a_line_of_the_limit_and_nul_bytes_pass(void)
 {
     static const char text[] = "#EXTM3U\na\0b.ts\n#EXT-X-KEY:URI=\"\0\"";
@@ -239,6 +251,7 @@ int main(int argc, char **argv)
     g_test_add_func("/hls-playlist/variants", the_line_after_a_stream_inf_is_a_playlist);
     g_test_add_func("/hls-playlist/variables", variables_are_put_in_before_an_address_is_resolved);
     g_test_add_func("/hls-playlist/refused", what_is_no_playlist_is_refused);
+    g_test_add_func("/hls-playlist/grown", what_grows_too_long_is_refused);
     g_test_add_func("/hls-playlist/limits", a_line_of_the_limit_and_nul_bytes_pass);
     g_test_add_func("/hls-playlist/unsafe", an_address_that_would_break_the_line_is_not_put_in);
     g_test_add_func("/hls-playlist/known", a_playlist_is_known_by_its_type_and_its_first_line);
