@@ -215,10 +215,22 @@ void ytops_json_set_take(YtopsJson *object, const char *key, YtopsJson *value)
     json_object_object_add(unwrap(object), key, unwrap(value));
 }
 
+/* Bytes of a stranger's that are no UTF-8 must not make a whole document unreadable. */
+static json_object *new_string(const char *text)
+{
+    g_autofree char *valid = NULL;
+
+    if (text == NULL)
+        return NULL;
+    if (g_utf8_validate(text, -1, NULL))
+        return json_object_new_string(text);
+    valid = g_utf8_make_valid(text, -1);
+    return json_object_new_string(valid);
+}
+
 void ytops_json_set_string(YtopsJson *object, const char *key, const char *value)
 {
-    json_object_object_add(unwrap(object), key,
-                           value != NULL ? json_object_new_string(value) : NULL);
+    json_object_object_add(unwrap(object), key, new_string(value));
 }
 
 void ytops_json_set_int(YtopsJson *object, const char *key, gint64 value)
@@ -279,5 +291,5 @@ void ytops_json_append_take(YtopsJson *array, YtopsJson *value)
 
 void ytops_json_append_string(YtopsJson *array, const char *value)
 {
-    json_object_array_add(unwrap(array), json_object_new_string(value));
+    json_object_array_add(unwrap(array), new_string(value));
 }

@@ -177,6 +177,13 @@ def test_clients_are_shown(api, upstream, players):
     wait_until(lambda: not api.ask("GET", "/clients")["clients"], "the client is gone")
 
 
+def test_a_player_cannot_make_the_list_unreadable(api, upstream, players):
+    made = api.create(upstream.script("/a.ts", live(LiveSource(8e6))), kind="live")
+    players(made["stream_endpoint"], User_Agent="Box/\xff").wait_bytes(1000)
+    (client,) = api.ask("GET", "/clients")["clients"]
+    assert client["user_agent"] == "Box/\ufffd"
+
+
 def test_stats_add_up(api, upstream, players):
     body = some_bytes(100_000)
     before = api.ask("GET", "/stats")

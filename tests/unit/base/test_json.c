@@ -95,6 +95,21 @@ static void values_can_be_built_and_shared(void)
     g_assert_cmpuint(ytops_json_length(shared), ==, 1);
 }
 
+static void what_is_no_utf8_is_replaced(void)
+{
+    g_autoptr(YtopsJson) object = ytops_json_object_new();
+    g_autofree char *text = NULL;
+
+    YtopsJson *array = ytops_json_array_new();
+    ytops_json_append_string(array, "\xc3");
+    ytops_json_set_take(object, "list", array);
+    ytops_json_set_string(object, "name", "B\xffx \xc3\xa9");
+    text = ytops_json_to_string(object);
+    g_assert_cmpstr(text, ==,
+                    "{\"list\":[\"\xef\xbf\xbd\"],"
+                    "\"name\":\"B\xef\xbf\xbdx \xc3\xa9\"}");
+}
+
 static void numbers_keep_three_decimals(void)
 {
     g_autoptr(YtopsJson) object = ytops_json_object_new();
@@ -120,6 +135,7 @@ int main(int argc, char **argv)
     g_test_add_func("/json/defaults", wrong_types_and_absent_keys_give_defaults);
     g_test_add_func("/json/foreach", members_are_visited_in_order_until_told_to_stop);
     g_test_add_func("/json/build", values_can_be_built_and_shared);
+    g_test_add_func("/json/utf-8", what_is_no_utf8_is_replaced);
     g_test_add_func("/json/numbers", numbers_keep_three_decimals);
     return g_test_run();
 }
