@@ -113,6 +113,11 @@ void ytops_http_exchange_abort(YtopsHttpExchange *exchange);
 typedef struct {
     void (*on_drain)(YtopsHttpExchange *exchange, gpointer data); /* the queue became empty */
     void (*on_close)(YtopsHttpExchange *exchange, gpointer data); /* the client went, or close() */
+    /*
+     * The client sends nothing more: it has gone, or has closed only that side and waits for the
+     * reply, which cannot be told apart before something is written. NULL: it gets its reply.
+     */
+    void (*on_end)(YtopsHttpExchange *exchange, gpointer data);
 } YtopsHttpEvents;
 
 /* Before the exchange ends; not called after the exchange was ended or aborted by its handler. */

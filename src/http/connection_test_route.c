@@ -43,7 +43,7 @@ static void on_close(G_GNUC_UNUSED YtopsHttpExchange *exchange, gpointer data)
 
 static void test_connection(YtopsHttpExchange *exchange, gpointer data)
 {
-    static const YtopsHttpEvents events = {NULL, on_close};
+    static const YtopsHttpEvents events = {.on_close = on_close};
     YtopsRelay *relay = data;
     g_autoptr(GError) error = NULL;
     g_autoptr(StreamSpec) spec = stream_spec_parse(ytops_http_exchange_get_body(exchange),

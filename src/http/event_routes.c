@@ -67,7 +67,7 @@ static void on_close(YtopsHttpExchange *exchange, gpointer data)
 
 static void stream_events(YtopsHttpExchange *exchange, gpointer data)
 {
-    static const YtopsHttpEvents exchange_events = {NULL, on_close};
+    static const YtopsHttpEvents exchange_events = {.on_close = on_close};
     EventRoutes *routes = data;
     const char *last = ytops_http_exchange_get_header(exchange, "Last-Event-ID");
     guint64 last_id = 0;

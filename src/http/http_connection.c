@@ -319,6 +319,8 @@ static void on_end(HttpConnection *connection, int status)
     /* A client may end its side once it has asked. */
     if (expects_request(connection))
         go_on(connection);
+    else if (connection->user != NULL)
+        connection->user->on_end(connection->user_data);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)

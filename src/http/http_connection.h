@@ -32,6 +32,7 @@ typedef struct {
 typedef struct {
     void (*on_drain)(gpointer data); /* everything sent was taken by the socket */
     void (*on_close)(gpointer data); /* the connection is gone: forget it */
+    void (*on_end)(gpointer data);   /* the client sends nothing more */
 } HttpConnectionUser;
 
 /*

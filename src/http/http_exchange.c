@@ -17,7 +17,15 @@ static void on_close(gpointer data)
     http_exchange_free(exchange, "closed");
 }
 
-static const HttpConnectionUser user = {.on_drain = on_drain, .on_close = on_close};
+static void on_end(gpointer data)
+{
+    YtopsHttpExchange *exchange = data;
+    if (exchange->events.on_end != NULL)
+        exchange->events.on_end(exchange, exchange->data);
+}
+
+static const HttpConnectionUser user = {
+    .on_drain = on_drain, .on_close = on_close, .on_end = on_end};
 
 YtopsHttpExchange *http_exchange_new(HttpConnection *connection, HttpRequest *request)
 {

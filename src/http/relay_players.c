@@ -132,6 +132,13 @@ static void on_close(G_GNUC_UNUSED YtopsHttpExchange *exchange, gpointer data)
     let_go(data);
 }
 
+/* Players do not end only their sending side; while an outage lasts nothing else tells that one went. */
+static void on_exchange_end(YtopsHttpExchange *exchange, gpointer data)
+{
+    ytops_http_exchange_abort(exchange);
+    let_go(data);
+}
+
 static Player *player_new(RelayPlayers *owner, YtopsHttpExchange *exchange, const char *stream_id)
 {
     Player *player = g_new0(Player, 1);
@@ -149,7 +156,7 @@ static Player *player_new(RelayPlayers *owner, YtopsHttpExchange *exchange, cons
 void relay_players_serve(RelayPlayers *players, YtopsHttpExchange *exchange,
                          YtopsRelayStream *stream, const char *resource)
 {
-    static const YtopsHttpEvents exchange_events = {on_drain, on_close};
+    static const YtopsHttpEvents exchange_events = {on_drain, on_close, on_exchange_end};
     static const YtopsRelayClientEvents client_events = {on_head, on_data, get_queued, on_end};
     YtopsRelayInfo info;
     Player *player;

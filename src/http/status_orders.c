@@ -135,7 +135,7 @@ static gboolean read_order(YtopsHttpExchange *exchange, const YtopsJson *body,
 
 static void submit(StatusOrders *orders, YtopsHttpExchange *exchange, YtopsStatusOrder *order)
 {
-    static const YtopsHttpEvents exchange_events = {NULL, on_close};
+    static const YtopsHttpEvents exchange_events = {.on_close = on_close};
     Result *result = g_new0(Result, 1);
     g_autofree char *actor = g_strconcat("http:", ytops_http_exchange_get_peer(exchange), NULL);
     result->orders = orders;

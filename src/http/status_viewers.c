@@ -164,7 +164,7 @@ static void on_close(YtopsHttpExchange *exchange, gpointer data)
 
 static void add_viewer(StatusViewers *viewers, YtopsHttpExchange *exchange, gboolean is_stream)
 {
-    static const YtopsHttpEvents exchange_events = {NULL, on_close};
+    static const YtopsHttpEvents exchange_events = {.on_close = on_close};
     Viewer *viewer = g_new0(Viewer, 1);
     Delivery *delivery = g_new0(Delivery, 1);
     viewer->exchange = exchange;

@@ -270,6 +270,23 @@ def test_client_that_goes_disturbs_nobody(api, upstream, players, source):
     wait_until(lambda: api.stream(made["stream_id"])["client_count"] == 1, "the others are gone")
 
 
+@pytest.mark.parametrize("begun", [False, True], ids=["before a byte", "after some"])
+def test_client_that_goes_in_an_outage_is_let_go(api, upstream, players, source, begun):
+    """Nothing is sent to it then, so that no write fails: it just closes its connection."""
+    answers = [live(source, stop_after=PIECE)] if begun else []
+    url = upstream.script("/a", *answers, silence())
+    endless = {"stream_retry_attempts": 1000, "stream_total_timeout": 0, "relay_linger_s": 0.1}
+    made = live_stream(api, url, settings=endless)
+    player = players(made["stream_endpoint"])
+    if begun:
+        player.wait_bytes(PIECE // PACKET * PACKET)
+    upstream.wait_requests("/a", len(answers) + 2)
+    assert api.stream(made["stream_id"])["client_count"] == 1
+    player.close()
+    wait_until(lambda: api.stream(made["stream_id"])["state"] == "IDLE", "nobody is served")
+    assert api.ask("GET", "/clients")["total"] == 0
+
+
 def test_deleted_stream_ends_its_clients(api, upstream, players, source):
     made = live_stream(api, upstream.script("/a.ts", live(source)))
     player = players(made["stream_endpoint"])
