@@ -10,6 +10,9 @@
 #include "upstream_options.h"
 #include "upstream_private.h"
 
+/* Up to here pieces that come together are put together. */
+#define SMALL_PIECE_BYTES 16384
+
 static gint64 now_ms(void)
 {
     /* Not uv_now: it stands still while a callback works, and would make the wait too short. */
@@ -43,6 +46,18 @@ static size_t on_header(char *line, size_t size, size_t count, void *data)
     return length;
 }
 
+/* libcurl gives each chunk by itself: crumbs would cost far more to pass on than they hold. */
+static void add_bytes(UpstreamFetch *fetch, const char *bytes, gsize length)
+{
+    GByteArray *piece = g_queue_peek_tail(&fetch->pieces);
+
+    if (piece == NULL || piece->len + length > SMALL_PIECE_BYTES) {
+        piece = g_byte_array_sized_new((guint)length);
+        g_queue_push_tail(&fetch->pieces, piece);
+    }
+    g_byte_array_append(piece, (const guint8 *)bytes, (guint)length);
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 {
     UpstreamFetch *fetch = data;
@@ -53,7 +68,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
     note_byte(fetch);
     if (fetch->head.status >= 400)
         return length;
-    g_queue_push_tail(&fetch->pieces, g_bytes_new(bytes, length));
+    add_bytes(fetch, bytes, length);
     upstream_mark_ready(fetch->upstream, fetch);
     return length;
 }
@@ -108,7 +123,7 @@ static void fetch_free(UpstreamFetch *fetch)
     Upstream *upstream = fetch->upstream;
 
     response_head_clear(&fetch->head);
-    g_queue_clear_full(&fetch->pieces, (GDestroyNotify)g_bytes_unref);
+    g_queue_clear_full(&fetch->pieces, (GDestroyNotify)g_byte_array_unref);
     g_clear_pointer(&fetch->body, g_bytes_unref);
     g_free(fetch->refusal);
     g_free(fetch->url);
@@ -159,7 +174,7 @@ static void tell_head(UpstreamFetch *fetch)
 static void tell_pieces(UpstreamFetch *fetch)
 {
     while (!fetch->paused && !fetch->cancelled && !g_queue_is_empty(&fetch->pieces)) {
-        g_autoptr(GBytes) piece = g_queue_pop_head(&fetch->pieces);
+        g_autoptr(GBytes) piece = g_byte_array_free_to_bytes(g_queue_pop_head(&fetch->pieces));
 
         fetch->body_bytes += g_bytes_get_size(piece);
         fetch->events.on_data(piece, fetch->data);
@@ -280,7 +295,7 @@ void upstream_fetch_cancel(UpstreamFetch *fetch)
     fetch->cancelled = TRUE;
     leave_multi(fetch);
     uv_timer_stop(&fetch->timer);
-    g_queue_clear_full(&fetch->pieces, (GDestroyNotify)g_bytes_unref);
+    g_queue_clear_full(&fetch->pieces, (GDestroyNotify)g_byte_array_unref);
     g_queue_init(&fetch->pieces);
     upstream_mark_ready(fetch->upstream, fetch);
 }

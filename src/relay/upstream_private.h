@@ -47,7 +47,7 @@ struct UpstreamFetch {
 
     ResponseHead head;
     gboolean head_told;
-    GQueue pieces; /* GBytes that came and were not told */
+    GQueue pieces; /* GByteArray that came and were not told */
     gboolean paused;
     gboolean cancelled;
     gboolean timed_out;

@@ -1,4 +1,4 @@
-"""A thousand clients on one stream, and two thousand streams."""
+"""A thousand clients on one stream, two thousand streams, and millions of pieces."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from support.crowd import crowd, result
 from support.numbered_ts import PACKET, packets
+from support.processes import wait_until
 from support.relay_api import RelayServer
 from support.upstream_answers import LiveSource, live
 from support.upstream_exchange import Exchange
@@ -40,6 +41,37 @@ def test_a_thousand_clients_on_one_stream(make_relay, upstream):
     assert done["complete"] == CLIENTS
     assert len(upstream.requests("/a.ts")) == 1
     assert upstream.connections == 1
+
+
+def test_what_comes_in_crumbs_costs_little(make_relay, upstream):
+    """An upstream may send each byte as a chunk; what is held for a stalled client is bytes."""
+    server = make_relay(log_level="info", live_chunk_timeout_seconds=120)
+    made = server.api.create(upstream.script("/a", crumbs(4_000_000)), kind="live")
+    before = resident_kib(server)
+    with socket.socket() as stalled:
+        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stalled.connect(("127.0.0.1", server.http_port))
+        stalled.sendall(f"GET {made['stream_endpoint']} HTTP/1.0\r\n\r\n".encode())
+        wait_until(lambda: fetched(server, made) >= 4_000_000, "all of it is there", 60)
+    print(f"crumbs: {resident_kib(server) - before} KiB")
+    assert resident_kib(server) - before < 50_000
+
+
+def fetched(server: RelayServer, made: dict) -> int:
+    return server.api.stream(made["stream_id"])["bytes_from_upstream"]
+
+
+def crumbs(count: int):
+    """So many bytes, each a chunk of its own, then silence."""
+    block = b"1\r\nx\r\n" * 10_000
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.start(200, {"Transfer-Encoding": "chunked", "Content-Type": "video/x"})
+        for _ in range(count // 10_000):
+            await exchange.send(block)
+        await exchange.stall()
+
+    return answer
 
 
 def test_two_thousand_streams(make_relay, upstream):
