@@ -13,6 +13,12 @@
 /* Up to here pieces that come together are put together. */
 #define SMALL_PIECE_BYTES 16384
 
+/*
+ * So much is held before it is told: libcurl reads on as long as its socket has something, and what
+ * came cannot be paused any more.
+ */
+#define HELD_BYTES_LIMIT (256 * 1024)
+
 static gint64 now_ms(void)
 {
     /* Not uv_now: it stands still while a callback works, and would make the wait too short. */
@@ -56,6 +62,7 @@ static void add_bytes(UpstreamFetch *fetch, const char *bytes, gsize length)
         g_queue_push_tail(&fetch->pieces, piece);
     }
     g_byte_array_append(piece, (const guint8 *)bytes, (guint)length);
+    fetch->held += length;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *data)
@@ -66,6 +73,9 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
     if (fetch->paused)
         return CURL_WRITEFUNC_PAUSE;
     note_byte(fetch);
+    fetch->is_full = fetch->held >= HELD_BYTES_LIMIT;
+    if (fetch->is_full)
+        return CURL_WRITEFUNC_PAUSE;
     if (fetch->head.status >= 400)
         return length;
     add_bytes(fetch, bytes, length);
@@ -171,11 +181,21 @@ static void tell_head(UpstreamFetch *fetch)
     fetch->events.on_head(&fetch->head.view, fetch->data);
 }
 
+/* What libcurl was told to wait with. */
+static void go_on(UpstreamFetch *fetch)
+{
+    if (!fetch->is_full || fetch->paused || fetch->cancelled || !fetch->in_multi)
+        return;
+    fetch->is_full = FALSE;
+    curl_easy_pause(fetch->easy, CURLPAUSE_CONT);
+}
+
 static void tell_pieces(UpstreamFetch *fetch)
 {
     while (!fetch->paused && !fetch->cancelled && !g_queue_is_empty(&fetch->pieces)) {
         g_autoptr(GBytes) piece = g_byte_array_free_to_bytes(g_queue_pop_head(&fetch->pieces));
 
+        fetch->held -= g_bytes_get_size(piece);
         fetch->body_bytes += g_bytes_get_size(piece);
         fetch->events.on_data(piece, fetch->data);
     }
@@ -185,6 +205,7 @@ void fetch_deliver(UpstreamFetch *fetch)
 {
     tell_head(fetch);
     tell_pieces(fetch);
+    go_on(fetch);
     if (fetch->cancelled || fetch->timed_out || is_failed_status(fetch) ||
         (fetch->is_complete && g_queue_is_empty(&fetch->pieces)))
         fetch_end(fetch);

@@ -47,7 +47,9 @@ struct UpstreamFetch {
 
     ResponseHead head;
     gboolean head_told;
-    GQueue pieces; /* GByteArray that came and were not told */
+    GQueue pieces;    /* GByteArray that came and were not told */
+    gsize held;       /* bytes in them */
+    gboolean is_full; /* libcurl was told to wait until they are told */
     gboolean paused;
     gboolean cancelled;
     gboolean timed_out;

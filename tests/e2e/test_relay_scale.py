@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from support.crowd import crowd, result
 from support.numbered_ts import PACKET, packets
 from support.processes import wait_until
 from support.relay_api import RelayServer
-from support.upstream_answers import LiveSource, live
+from support.upstream_answers import File, LiveSource, live
 from support.upstream_exchange import Exchange
 
 pytestmark = [pytest.mark.relay, pytest.mark.timeout(300)]
@@ -48,13 +50,35 @@ def test_what_comes_in_crumbs_costs_little(make_relay, upstream):
     server = make_relay(log_level="info", live_chunk_timeout_seconds=120)
     made = server.api.create(upstream.script("/a", crumbs(4_000_000)), kind="live")
     before = resident_kib(server)
-    with socket.socket() as stalled:
-        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        stalled.connect(("127.0.0.1", server.http_port))
-        stalled.sendall(f"GET {made['stream_endpoint']} HTTP/1.0\r\n\r\n".encode())
+    with stalled_client(server, made):
         wait_until(lambda: fetched(server, made) >= 4_000_000, "all of it is there", 60)
     print(f"crumbs: {resident_kib(server) - before} KiB")
     assert resident_kib(server) - before < 50_000
+
+
+def test_a_stalled_client_of_a_file_costs_little(make_relay, upstream):
+    """Its upstream waits, however much of the file a single look at the socket could bring."""
+    server = make_relay(log_level="info", vod_chunk_timeout_seconds=120)
+    file = File(bytes(40_000_000), piece=8_000_000)
+    made = server.api.create(upstream.script("/a.mp4", file), kind="vod")
+    before, count = resident_kib(server), 50
+    with ExitStack() as stack:
+        for _ in range(count):
+            stack.enter_context(stalled_client(server, made))
+        wait_until(lambda: fetched(server, made) >= count * 1_000_000, "their sockets are full")
+        time.sleep(2)
+        each = (resident_kib(server) - before) / count
+    print(f"a stalled client: {each:.0f} KiB")
+    assert each < 2500
+
+
+def stalled_client(server: RelayServer, made: dict) -> socket.socket:
+    """One that asks and does not read."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect(("127.0.0.1", server.http_port))
+    client.sendall(f"GET {made['stream_endpoint']} HTTP/1.0\r\n\r\n".encode())
+    return client
 
 
 def fetched(server: RelayServer, made: dict) -> int:
