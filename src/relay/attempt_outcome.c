@@ -207,6 +207,7 @@ void attempt_switch(Attempt *self, guint url_index)
     attempt_leave_token(self);
     attempt_drop_fetch(self);
     relay_timer_stop(self->timer);
+    self->stream->retry_count = 0;
     relay_policy_decide(&self->progress, &self->stream->settings, RELAY_ERROR_OPERATOR, 0, 0,
                         attempt_now_ms());
     /* Another client may have moved on alone before: the operator's switch brings all to one. */

@@ -168,6 +168,18 @@ def test_manual_failover(api, upstream, players, source):
         upstream.wait_inactive(other)
 
 
+def test_a_manual_failover_starts_afresh(api, upstream, players):
+    """Also what is shown of it: the retries of the URL that was left are none of the next one's."""
+    urls = [upstream.script("/a", status(503)), upstream.script("/b", silence())]
+    settings = {"stream_retry_attempts": 1000, "live_chunk_timeout_seconds": 60}
+    made = live_stream(api, *urls, settings=settings)
+    players(made["stream_endpoint"])
+    upstream.wait_requests("/a", 4)
+    assert api.stream(made["stream_id"])["retry_count"] >= 3
+    shown = api.ask("POST", f"/streams/{made['stream_id']}/failover")
+    assert (shown["current_url"], shown["retry_count"]) == (urls[1], 0)
+
+
 def test_clients_share_one_upstream(api, upstream, players, source):
     made = live_stream(api, upstream.script("/a.ts", live(source)))
     watching = [players(made["stream_endpoint"]) for _ in range(20)]
