@@ -184,7 +184,7 @@ void attempt_fail(Attempt *self, const AttemptError *failure)
                                              : relay_error_to_string(failure->error));
     if (self->events->on_break != NULL && !self->events->on_break(self->data)) {
         if (!self->is_closed)
-            give_up(self, failure, "it cannot be resumed", self->progress.retry_count);
+            give_up(self, failure, "not_resumable", self->progress.retry_count);
         return;
     }
     if (!self->is_closed && !renew(self, failure))
@@ -215,5 +215,5 @@ void attempt_switch(Attempt *self, guint url_index)
     if (self->events->on_break == NULL || self->events->on_break(self->data))
         attempt_connect(self);
     else if (!self->is_closed)
-        give_up(self, &failure, "it cannot be resumed", 0);
+        give_up(self, &failure, "not_resumable", 0);
 }

@@ -111,6 +111,20 @@ def test_failure_is_told_once(api, upstream, players, listener):
     assert len(events) == outages
 
 
+def test_a_file_that_cannot_be_gone_on_with_is_the_reason(api, upstream, listener):
+    """Neither length nor validator: nothing tells that the rest would be of the same file."""
+
+    async def nameless(exchange):
+        await exchange.start(200, {"Transfer-Encoding": "chunked", "Content-Type": "video/mp4"})
+        await exchange.send(b"3\r\nabc\r\n")
+        await exchange.reset()
+
+    made = api.create(upstream.script("/a", nameless), kind="vod")
+    assert api.get(made["stream_endpoint"]).broken
+    (failed,) = listener.wait_for(made["stream_id"], "stream_failed")
+    assert failed["data"]["reason"] == "not_resumable"
+
+
 def test_total_timeout_is_the_reason(api, upstream, listener):
     settings = {
         "stream_retry_attempts": 1000,
