@@ -58,6 +58,14 @@ static void replay_one(const YtopsRelayEvent *event, guint64 id, gpointer data)
     event_stream_write(data, text);
 }
 
+static void replay(EventRoutes *routes, guint64 last_id, YtopsHttpExchange *exchange)
+{
+    /* An id that was never given here is of a server before this one: all is new to the reader. */
+    if (last_id > ytops_relay_events_get_last_id(routes->events))
+        last_id = 0;
+    ytops_relay_events_replay(routes->events, last_id, replay_one, exchange);
+}
+
 static void on_close(YtopsHttpExchange *exchange, gpointer data)
 {
     EventRoutes *routes = data;
@@ -79,7 +87,7 @@ static void stream_events(YtopsHttpExchange *exchange, gpointer data)
     }
     ytops_http_exchange_set_events(exchange, &exchange_events, routes);
     if (last != NULL && g_ascii_string_to_unsigned(last, 10, 0, G_MAXUINT64, &last_id, NULL))
-        ytops_relay_events_replay(routes->events, last_id, replay_one, exchange);
+        replay(routes, last_id, exchange);
     g_hash_table_add(routes->readers, exchange);
 }
 

@@ -163,6 +163,28 @@ def test_all_listeners_hear_all(relay, api, upstream, listener):
         each.close()
 
 
+def test_what_was_missed_is_told_to_a_reader_that_comes_back(relay, api, upstream, listener):
+    stream = run_once(api, upstream)
+    heard = listener.wait_for(stream, "stream_stopped") and listener.of(stream)
+    seen = heard[1]["event_id"]
+    again = EventListener(relay.http_port, last_id=seen)
+    again.wait_for(stream, "stream_stopped")
+    assert [event["event_id"] for event in again.of(stream)] == [
+        event["event_id"] for event in heard[2:]
+    ]
+    again.close()
+
+
+def test_an_id_of_a_server_before_this_one_gets_all_of_it(relay, api, upstream, listener):
+    """Ids begin anew with the server, and a reader comes back with the last one that it heard."""
+    stream = run_once(api, upstream)
+    listener.wait_for(stream, "stream_stopped")
+    again = EventListener(relay.http_port, last_id=10**9)
+    again.wait_for(stream, "stream_stopped")
+    assert kinds(again, stream) == kinds(listener, stream)
+    again.close()
+
+
 @pytest.fixture
 def hook(api):
     """Registers webhooks, which are removed at the end."""

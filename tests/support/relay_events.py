@@ -14,12 +14,15 @@ from .processes import wait_until
 class EventListener:
     """Listens from when it is made; every event in its order."""
 
-    def __init__(self, port: int, token: str | None = None) -> None:
+    def __init__(self, port: int, token: str | None = None, last_id: int | None = None) -> None:
         self.events: list[dict[str, Any]] = []
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self._connection.connect()
         self._socket = self._connection.sock  # http.client lets go of it where the reply has no end
-        self._connection.request("GET", "/events", headers={"X-API-Token": token} if token else {})
+        headers = {"X-API-Token": token} if token else {}
+        if last_id is not None:
+            headers["Last-Event-ID"] = str(last_id)
+        self._connection.request("GET", "/events", headers=headers)
         self._response = self._connection.getresponse()
         assert self._response.status == 200, self._response.read()
         self.content_type = self._response.getheader("Content-Type", "")
