@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "byte_range.h"
 #include "hls_playlist.h"
 #include "relay_client.h"
 #include "relay_core.h"
@@ -55,6 +56,17 @@ static gboolean is_playlist(HlsClient *self, const UpstreamHead *head)
            relay_kind_is_playlist(head, attempt_get_url(self->attempt));
 }
 
+/* Before a playlist is known as one a player's range goes on, which may be of all of it: bytes=0-. */
+static gboolean is_whole(const UpstreamHead *head)
+{
+    ByteSpan span;
+
+    return head->status == 200 ||
+           (head->status == 206 &&
+            byte_span_from_head(206, head->content_length, head->content_range, &span) &&
+            span.first == 0 && span.last == span.total - 1);
+}
+
 /* Not a playlist: from here on the client is served as one of a file. */
 static gboolean become_file(HlsClient *self, const UpstreamHead *head, const char **why)
 {
@@ -70,7 +82,7 @@ static gboolean hls_head(const UpstreamHead *head, const char **why, gpointer da
 
     if (!is_playlist(self, head))
         return become_file(self, head, why);
-    if (head->status != 200) {
+    if (!is_whole(head)) {
         *why = "the upstream did not answer with the whole playlist";
         return FALSE;
     }

@@ -182,6 +182,19 @@ def test_a_variant_may_redirect_to_a_playlist(api, upstream):
     assert paths(playlist(api, variant), base)
 
 
+def test_a_variant_may_be_asked_for_by_a_range_of_all_of_it(api, upstream):
+    """As ffmpeg asks for whatever it opens. By its name this one could be a segment."""
+    body = b"#EXTM3U\n#EXTINF:1,\ns.ts\n"
+    upstream.script("/v.php", File(body, content_type="application/vnd.apple.mpegurl"))
+    master = text("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.php\n")
+    base = hls(api, upstream.script("/l.m3u8", master))
+    (variant,) = paths(playlist(api, base), base)
+    reply = api.get(variant, Range="bytes=0-")
+    assert reply.status == 200
+    assert paths(reply.body.decode(), base)
+    assert api.get(variant, Range="bytes=8-").status == 502
+
+
 async def endless(exchange) -> None:
     """Begins as a playlist, and never ends."""
     await exchange.start(200, {"Content-Type": "application/vnd.apple.mpegurl"})
