@@ -1,5 +1,6 @@
 #include "attempt_private.h"
 #include "hls_address.h"
+#include "hls_playlist.h"
 #include "relay_metrics.h"
 #include "relay_words.h"
 #include "stream_proxy.h"
@@ -53,10 +54,13 @@ static void load_urls(Attempt *self)
     g_autofree char *resource = find_resource(self);
 
     g_strfreev(self->urls);
-    self->is_own = resource == NULL && self->query == NULL;
+    self->is_own = resource == NULL;
     self->is_fixed = resource != NULL && !hls_address_is_below(resource, of_stream);
-    self->urls =
-        self->is_own ? g_strdupv(stream->urls) : hls_address_list(resource, of_stream, self->query);
+    self->urls = self->query == NULL && self->is_own
+                     ? g_strdupv(stream->urls)
+                     : hls_address_list(resource, of_stream, self->query);
+    self->has_directives =
+        self->is_own && !g_strv_equal((const char *const *)self->urls, of_stream);
     self->generation = present_generation(self);
     self->progress.n_urls = g_strv_length(self->urls);
     self->progress.url_index = resource != NULL
@@ -209,7 +213,8 @@ void attempt_note_flow(Attempt *self)
     note_stable(self);
     if (self->state == YTOPS_RELAY_STREAMING)
         return;
-    if (self->effective_url != NULL && attempt_sticky_slot(self) != NULL) {
+    /* A redirect may have taken the directives along, which are of one request. */
+    if (self->effective_url != NULL && !self->has_directives && attempt_sticky_slot(self) != NULL) {
         g_free(*attempt_sticky_slot(self));
         *attempt_sticky_slot(self) = g_steal_pointer(&self->effective_url);
     }
@@ -307,11 +312,19 @@ void attempt_leave_token(Attempt *self)
     self->is_waiting = FALSE;
 }
 
+/* NULL: there is none. */
+static char *make_sticky_url(Attempt *self)
+{
+    char **slot = attempt_sticky_slot(self);
+
+    return slot != NULL && *slot != NULL ? hls_playlist_add_directives(*slot, self->query) : NULL;
+}
+
 static void fetch_begin(Attempt *self)
 {
     static const UpstreamEvents events = {fetch_head, fetch_data, fetch_done};
     YtopsRelayStream *stream = self->stream;
-    const char *sticky = attempt_sticky_slot(self) != NULL ? *attempt_sticky_slot(self) : NULL;
+    g_autofree char *sticky = make_sticky_url(self);
     g_autofree char *proxy_url = stream_proxy_make_url(stream);
     AttemptFetch *fetch = g_rc_box_new0(AttemptFetch);
     UpstreamRequest request = {

@@ -195,6 +195,20 @@ def test_a_variant_may_be_asked_for_by_a_range_of_all_of_it(api, upstream):
     assert api.get(variant, Range="bytes=8-").status == 502
 
 
+@pytest.mark.parametrize("query", ["a=1", "_HLS_msn=7&_HLS_part=0"])
+def test_sticky_whatever_a_player_asks_with(api, upstream, query):
+    """The other backends may not have the part that is waited for yet."""
+    far = upstream.script("/b0/l.m3u8", text("#EXTM3U\n#EXTINF:1,\ns.ts\n"))
+    base = hls(api, upstream.script("/l.m3u8", redirect(far)), use_sticky_session=True)
+    playlist(api, base)
+    playlist(api, f"{base}?{query}")
+    playlist(api, base)
+    assert len(upstream.requests("/l.m3u8")) == 1
+    asked = [request.target for request in upstream.requests("/b0/l.m3u8")]
+    directives = f"?{query}" if query.startswith("_HLS") else ""
+    assert asked == ["/b0/l.m3u8", f"/b0/l.m3u8{directives}", "/b0/l.m3u8"]
+
+
 async def endless(exchange) -> None:
     """Begins as a playlist, and never ends."""
     await exchange.start(200, {"Content-Type": "application/vnd.apple.mpegurl"})
