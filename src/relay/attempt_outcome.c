@@ -202,7 +202,7 @@ void attempt_switch(Attempt *self, guint url_index)
 {
     AttemptError failure = {.error = RELAY_ERROR_OPERATOR};
 
-    if (self->is_closed || url_index >= self->progress.n_urls)
+    if (self->is_closed || self->is_fixed || url_index >= self->progress.n_urls)
         return;
     attempt_leave_token(self);
     attempt_drop_fetch(self);

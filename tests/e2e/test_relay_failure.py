@@ -22,6 +22,7 @@ from support.upstream_answers import (
     silence,
     some_bytes,
     status,
+    text,
 )
 
 pytestmark = [pytest.mark.relay, pytest.mark.sanitizer]
@@ -257,3 +258,17 @@ def test_private_literals_are_refused_at_once(make_relay, host):
         reply = server.api.call("POST", "/streams", body)
         assert reply.status == 400
         assert reply.error()["field"] == field
+
+
+def test_manual_failover_leaves_what_has_one_url_only(api, upstream, players):
+    """A segment beside the playlists' folders: going round the list leads back to what it has."""
+    segment = upstream.script("/cdn/s.ts", drip(b"s" * 20, 1, 0.1))
+    shown = text(f"#EXTM3U\n#EXTINF:1,\n{segment}\n")
+    lists = [upstream.script(f"/{folder}/l.m3u8", shown) for folder in "ab"]
+    made = api.create(*lists, kind="hls")
+    player = players(api.get(made["stream_endpoint"]).body.decode().splitlines()[-1])
+    player.wait_bytes(3)
+    for _ in lists:
+        api.ask("POST", f"/streams/{made['stream_id']}/failover")
+    assert (player.wait_end(), player.broken) == (b"s" * 20, False)
+    assert len(upstream.requests("/cdn/s.ts")) == 1
