@@ -43,12 +43,16 @@ gboolean lane_job_tick(gpointer data, GError **error)
     return lease_keep(&job->lease, error);
 }
 
-void lane_job_release(LaneJob *job)
+gboolean lane_job_release(LaneJob *job)
 {
     g_autoptr(GError) error = NULL;
 
-    if (!ytops_work_queues_release(job->lease.queues, job->item->queue, job->item->item_id, &error))
-        ytops_log_warning("lanes", "a URL could not be released; it comes back when its lease ends",
-                          "lane_id", lane_get_id(job->lane), "item_id", job->item->item_id, "error",
-                          error->message, NULL);
+    if (ytops_work_queues_release(job->lease.queues, job->item->queue, job->item->item_id, &error))
+        return TRUE;
+    ytops_log_warning("lanes",
+                      "a URL could not be released; this lane takes it up again, or another one "
+                      "when its lease ends",
+                      "lane_id", lane_get_id(job->lane), "item_id", job->item->item_id, "error",
+                      error->message, NULL);
+    return FALSE;
 }

@@ -56,5 +56,5 @@ gboolean lane_job_shelve(LaneJob *job, GError **error);
 gboolean lane_job_mark_success(LaneJob *job, GError **error);
 gboolean lane_job_mark_failure(LaneJob *job, const GError *failure, GError **error);
 
-/* Back to the head of the inbox; where that fails, the lease's end does it. */
-void lane_job_release(LaneJob *job);
+/* Back to the head of the inbox. FALSE where that failed: the lane may still hold it. */
+gboolean lane_job_release(LaneJob *job);

@@ -14,6 +14,8 @@ typedef struct {
     char *preferred_account; /* of the last success; NULL after a failure */
     char *stop_reason;       /* NULL: it goes on */
     int paused_for;          /* the error of its last pause; NOT_PAUSED where it has worked since */
+    gboolean may_hold;       /* Redis may have an item in its name: it took no release, or gave one
+                                without being heard */
 } LaneLife;
 
 enum { NOT_PAUSED = -1 };
@@ -91,7 +93,7 @@ static void give_back(LaneLife *life, LaneJob *job, const GError *failure)
     if (!is_known(life, failure))
         ytops_log_warning("lanes", "item given back", "lane_id", lane_get_id(life->lane), "url",
                           job->url, "error", failure->message, NULL);
-    lane_job_release(job);
+    life->may_hold = !lane_job_release(job);
 }
 
 static void abandon(LaneLife *life, const LaneJob *job, const GError *failure)
@@ -217,17 +219,49 @@ static void settle_pull(LaneLife *life, const GError *failure)
         stop(life, failure->message);
 }
 
-static void take_turn(LaneLife *life)
+static YtopsQueueItem *find_held(LaneLife *life, GError **error)
 {
     const LaneSettings *settings = lane_get_settings(life->lane);
+    YtopsQueueItem *item =
+        ytops_work_queues_find_held(settings->parts.queues, lane_get_queue(life->lane),
+                                    lane_get_id(life->lane), settings->options.lease_s, error);
+
+    if (item != NULL)
+        ytops_log_info("lanes", "a lane goes on with an item that it still holds", "lane_id",
+                       lane_get_id(life->lane), "url", item->url, NULL);
+    return item;
+}
+
+/* What it may hold comes first: nobody else can have that before its lease is over. */
+static YtopsQueueItem *next_item(LaneLife *life, GError **error)
+{
+    const LaneSettings *settings = lane_get_settings(life->lane);
+    g_autoptr(GError) cause = NULL;
+    YtopsQueueItem *item = life->may_hold ? find_held(life, &cause) : NULL;
+
+    if (cause != NULL && ytops_error_get_code(cause) != YTOPS_ERROR_NOT_FOUND) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return NULL;
+    }
+    g_clear_error(&cause);
+    if (item == NULL)
+        item = ytops_work_queues_pull(settings->parts.queues, lane_get_queue(life->lane),
+                                      lane_get_id(life->lane), settings->options.lease_s, &cause);
+    life->may_hold = ytops_error_get_code(cause) == YTOPS_ERROR_REDIS_UNAVAILABLE;
+    if (cause != NULL)
+        g_propagate_error(error, g_steal_pointer(&cause));
+    return item;
+}
+
+static void take_turn(LaneLife *life)
+{
     g_autoptr(GError) failure = NULL;
     YtopsQueueItem *item;
 
     lane_set_url(life->lane, NULL);
     lane_set_means(life->lane, NULL, NULL);
     lane_set_state(life->lane, YTOPS_LANE_PULLING, NULL);
-    item = ytops_work_queues_pull(settings->parts.queues, lane_get_queue(life->lane),
-                                  lane_get_id(life->lane), settings->options.lease_s, &failure);
+    item = next_item(life, &failure);
     if (item != NULL)
         work_on(life, item);
     else

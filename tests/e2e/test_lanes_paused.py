@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import signal
+import socket
 import time
 
 import pytest
@@ -11,7 +13,7 @@ from support.lanes import PATIENCE_S, Queue, wait_lanes, work_client
 from support.processes import wait_until
 from support.youtube_cases import watch_url
 
-PAUSED, STOPPED = 6, 7
+PULLING, GETTING_TOKEN, PAUSED, STOPPED = 0, 2, 6, 7
 
 
 @pytest.fixture
@@ -122,6 +124,38 @@ def test_lanes_outlive_an_outage_of_redis(start, redis):
     assert queue.failures == {}
     # The board, which Redis may have lost, is written again.
     assert len(wait_lanes(server, lambda lane: lane.state not in (PAUSED, STOPPED), "both")) == 2
+
+
+def test_a_url_that_could_not_be_given_back_is_taken_up_again(start, redis, youtube):
+    url = watch_url("hang")
+    queue = Queue(redis)
+    queue.push([url])
+    # The retry after the first attempt's end is what meets the outage.
+    server = start(lanes=1, lease_s=600, token_timeout_s=6)
+    wait_lanes(server, lambda lane: lane.state == GETTING_TOKEN, "the lane is at work")
+    redis.kill()
+    wait_until(lambda: server.find_entry("a lane pauses"), "the lane pauses", PATIENCE_S)
+    redis.restart()
+    youtube.released.set()
+    wait_until(lambda: queue.results, "the URL is done before its lease is over", PATIENCE_S)
+    assert queue.results[url]["deliveries"] == 1
+
+
+def test_a_url_whose_pull_was_not_answered_is_taken_up(start, redis):
+    url = watch_url("playable")
+    server = start(lanes=1, lane_idle="wait", lease_s=600)
+    wait_lanes(server, lambda lane: lane.state == PULLING, "the lane waits for a URL")
+    with socket.socket(socket.AF_UNIX) as pusher:
+        pusher.connect(str(redis.socket))
+        pusher.sendall(b"PING\r\n")
+        assert pusher.recv(16) == b"+PONG\r\n"
+        redis.process.signal(signal.SIGSTOP)
+        pusher.sendall(f"RPUSH video_queue_inbox {url}\r\n".encode())
+        wait_until(lambda: server.find_entry("a lane pauses"), "the lane pauses", PATIENCE_S)
+        redis.process.signal(signal.SIGCONT)
+    queue = Queue(redis)
+    wait_until(lambda: queue.results, "the URL is done before its lease is over", PATIENCE_S)
+    assert queue.results[url]["deliveries"] == 1
 
 
 def test_lanes_pause_while_redis_takes_no_writes(start, redis):
