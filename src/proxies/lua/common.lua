@@ -3,9 +3,11 @@
 -- in it that ban, 5 length of a ban (all durations in seconds), 6 server identity, 7 instance id.
 -- The scripts' own arguments follow from 8 on.
 
+-- In steps of 100 us, as a time is kept by cjson, which writes 14 digits: what comes back is then
+-- the same moment, and not one before it.
 local function clock()
   local time = redis.call('TIME')
-  return tonumber(time[1]) + tonumber(time[2]) / 1000000
+  return tonumber(time[1]) + math.floor(tonumber(time[2]) / 100) / 10000
 end
 
 local now = tonumber(ARGV[1]) or clock()

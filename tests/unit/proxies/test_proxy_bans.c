@@ -252,6 +252,23 @@ static void test_the_clock_of_redis(ProxyBed *bed, gconstpointer redis G_GNUC_UN
     g_assert_cmpint(ABS(info->last_failure_timestamp - g_get_real_time() / G_USEC_PER_SEC), <, 100);
 }
 
+/* At any moment of that clock, which has fractions: what is kept of it is not a moment before. */
+static void test_the_failure_of_a_ban_at_any_moment(ProxyBed *bed,
+                                                    gconstpointer redis G_GNUC_UNUSED)
+{
+    bed->policy.threshold_count = 1;
+    bed->policy.threshold_unique_accounts = 1;
+    bed->policy.ban_duration_s = 0;
+    g_autoptr(YtopsProxyManager) manager = ytops_proxy_manager_new(
+        bed->pool, &bed->policy, PROXY_BED_IDENTITY, PROXY_BED_INSTANCE, ab, NULL);
+    for (int i = 0; i < 30; i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_true(proxy_bed_fail(manager, A, "acc_01"));
+        ytops_proxy_manager_claim(manager, A, &error);
+        g_assert_no_error(error);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -274,5 +291,6 @@ int main(int argc, char **argv)
     ADD("any-text-can-be-reported", test_a_null_use_of_text_is_fine);
     ADD("the-history-is-capped", test_the_history_is_capped);
     ADD("the-clock-of-redis", test_the_clock_of_redis);
+    ADD("the-failure-of-a-ban-at-any-moment", test_the_failure_of_a_ban_at_any_moment);
     return g_test_run();
 }
