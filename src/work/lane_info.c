@@ -43,6 +43,8 @@ YtopsLaneInfo *lane_info_from_json(const char *text)
     g_autoptr(YtopsLaneInfo) info = g_new0(YtopsLaneInfo, 1);
 
     if (json == NULL || ytops_json_get_string(json, "lane_id") == NULL ||
+        ytops_json_get_string(json, "instance_id") == NULL ||
+        ytops_json_get_string(json, "queue") == NULL ||
         !ytops_lane_kind_from_string(ytops_json_get_string(json, "kind"), &info->kind) ||
         !ytops_lane_state_from_string(ytops_json_get_string(json, "state"), &info->state))
         return NULL;

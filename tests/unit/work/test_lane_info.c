@@ -36,7 +36,10 @@ static void a_status_comes_back_as_it_was(void)
 
 static void progress_may_be_unknown(void)
 {
-    YtopsLaneInfo info = {.lane_id = (char *)"l", .progress = YTOPS_LANE_NO_PROGRESS};
+    YtopsLaneInfo info = {.lane_id = (char *)"l",
+                          .instance_id = (char *)"i",
+                          .queue = (char *)"q",
+                          .progress = YTOPS_LANE_NO_PROGRESS};
     g_autofree char *text = lane_info_to_json(&info);
     g_autoptr(YtopsLaneInfo) again = lane_info_from_json(text);
 
@@ -54,6 +57,8 @@ static void what_other_hands_wrote_is_no_status(void)
         "{\"lane_id\":\"l\",\"kind\":\"full\",\"state\":\"ASLEEP\"}",
         "{\"lane_id\":\"l\",\"kind\":7,\"state\":\"PULLING\"}",
         "{\"lane_id\":3,\"kind\":\"full\",\"state\":\"PULLING\"}",
+        "{\"lane_id\":\"l\",\"instance_id\":\"i\",\"kind\":\"full\",\"state\":\"PULLING\"}",
+        "{\"lane_id\":\"l\",\"queue\":\"q\",\"kind\":\"full\",\"state\":\"PULLING\"}",
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
