@@ -1,5 +1,6 @@
 #include "ytops/pool_figures.h"
 
+#include "ytops/error.h"
 #include "ytops/log.h"
 #include "ytops/ticker.h"
 
@@ -136,12 +137,18 @@ static gboolean read_proxies(YtopsPoolFigures *figures, GError **error)
     return identities != NULL;
 }
 
+/* One with a key of another type has no figures, and hides no others. */
 static gboolean read_queue(YtopsPoolFigures *figures, const char *queue, GError **error)
 {
     YtopsQueueCounts counts;
+    g_autoptr(GError) problem = NULL;
 
-    if (!ytops_work_queues_get_status(figures->sources.queues, queue, &counts, error))
+    if (!ytops_work_queues_get_status(figures->sources.queues, queue, &counts, &problem)) {
+        if (ytops_error_get_code(problem) == YTOPS_ERROR_INTERNAL)
+            return TRUE;
+        g_propagate_error(error, g_steal_pointer(&problem));
         return FALSE;
+    }
     ytops_metric_set(ytops_metric_get(figures->queue_items, queue, "inbox"), (double)counts.inbox);
     ytops_metric_set(ytops_metric_get(figures->queue_items, queue, "in_progress"),
                      (double)counts.in_progress);

@@ -1,6 +1,7 @@
 #include "status_board.h"
 
 #include "status_row.h"
+#include "ytops/error.h"
 
 /* Each costs a call; nobody reads more on a page. */
 #define MOST_QUEUES 100
@@ -99,11 +100,17 @@ static gboolean read_instances(StatusBoard *board, GError **error)
 
 /* ---- queues ---------------------------------------------------------------------------------- */
 
+/* One with a key of another type is left out: who works with it is told, and the others are well. */
 static gboolean put_queue(StatusBoard *board, const char *name, GError **error)
 {
     YtopsQueueCounts counts;
-    if (!ytops_work_queues_get_status(board->queues, name, &counts, error))
+    g_autoptr(GError) problem = NULL;
+    if (!ytops_work_queues_get_status(board->queues, name, &counts, &problem)) {
+        if (ytops_error_get_code(problem) == YTOPS_ERROR_INTERNAL)
+            return TRUE;
+        g_propagate_error(error, g_steal_pointer(&problem));
         return FALSE;
+    }
     YtopsJson *row = ytops_json_object_new();
     ytops_json_set_int(row, "inbox", counts.inbox);
     ytops_json_set_int(row, "in_progress", counts.in_progress);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -241,6 +242,19 @@ def test_accounts_proxies_windows_and_queues(serve, redis):
     seen = pools_of(server, time.time())
     assert not seen.has("ytdlp_ops_proxies", state="ACTIVE", **pool)
     assert seen.value("ytdlp_ops_accounts", state="BANNED") == 0
+
+
+def test_what_other_hands_wrote_hides_nothing(serve, redis):
+    redis.cli("SADD", "work_queues", "damaged", "videos")
+    redis.cli("SET", "damaged_inbox", "x")
+    redis.cli("RPUSH", "videos_inbox", "https://a.example/1")
+    redis.cli("ZADD", "lane_instances", time.time() + 600, "other")
+    lane = {"lane_id": "other.1", "instance_id": "other", "kind": "full", "state": "PULLING"}
+    redis.cli("HSET", "lane_status:other", "other.1", json.dumps(lane))
+    seen = pools_of(serve(redis_url=redis.url, token_runner="command"), 0)
+    assert seen.value("ytdlp_ops_queue_items", queue="videos", part="inbox") == 1
+    assert not seen.has("ytdlp_ops_queue_items", queue="damaged", part="inbox")
+    assert not seen.families["ytdlp_ops_lanes"].samples
 
 
 def test_lanes_of_other_instances_are_counted(serve, redis):

@@ -136,6 +136,24 @@ static void test_an_order_is_told_before_it_is_done(Bench *bench, gconstpointer 
     g_assert_cmpstr(error, ==, "error NOT_FOUND");
 }
 
+/* One damaged queue hides neither the others nor the lanes, and is no outage of Redis. */
+static void test_a_damaged_queue_is_left_out(Bench *bench, gconstpointer data G_GNUC_UNUSED)
+{
+    static const char *const urls[] = {"https://a.example/1", NULL};
+    g_assert_cmpint(ytops_work_queues_push(bench->queues, "a", urls, NULL), ==, 1);
+    g_assert_cmpint(ytops_work_queues_push(bench->queues, "b", urls, NULL), ==, 1);
+    g_autoptr(YtopsRedisReply) damage =
+        ytops_redis_command(bench->pool, NULL, "SET", "a_inbox", "x", NULL);
+    g_assert_nonnull(damage);
+    ytops_status_ask(bench->status, on_answer, bench);
+    g_autofree char *text = hear(bench, "state ");
+    g_autoptr(YtopsJson) state = ytops_json_parse(text + strlen("state "), -1, NULL);
+    const YtopsJson *queues = ytops_json_get(state, "queues");
+    g_assert_cmpuint(ytops_json_length(queues), ==, 1);
+    g_assert_cmpstr(ytops_json_get_string(ytops_json_at(queues, 0), "id"), ==, "b");
+    g_assert_true(ytops_json_get_bool(ytops_json_get(state, "redis"), "reachable"));
+}
+
 /* However much is asked for as it ends: each is answered, once. */
 static void test_the_end_answers_everybody(Bench *bench, gconstpointer data G_GNUC_UNUSED)
 {
@@ -161,6 +179,7 @@ int main(int argc, char **argv)
 #define ADD(name) g_test_add("/status/" #name, Bench, redis, set_up, test_##name, tear_down)
     ADD(who_asks_gets_the_state);
     ADD(who_watches_is_told);
+    ADD(a_damaged_queue_is_left_out);
     ADD(an_order_is_told_before_it_is_done);
     ADD(the_end_answers_everybody);
     return g_test_run();
