@@ -33,9 +33,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsProxyUrl, ytops_proxy_url_free)
 
 /*
  * A proxy's URL for people, also where it is malformed: what stands between the first colon behind
- * the scheme and the last @ becomes ***. ytops_redact() finds well-formed URLs inside any text; this
- * one knows that the whole text is meant as one URL, so nothing of a mangled password slips through.
- * NULL is shown as "". Free with g_free.
+ * the scheme and the last @ becomes ***, and where there is no @, what follows the host unless that is
+ * a port alone. ytops_redact() finds well-formed URLs inside any text; this one knows that the whole
+ * text is meant as one URL, so nothing of a mangled password slips through. NULL is shown as "". Free
+ * with g_free.
  */
 char *ytops_proxy_display(const char *text);
 

@@ -138,8 +138,8 @@ static gboolean parse_ipv6(YtopsProxyUrl *url, const char *hostport, GError **er
     struct in6_addr address;
     if (inet_pton(AF_INET6, url->host, &address) != 1)
         return refuse(url->text, error, "\"%s\" in brackets is no IPv6 address", url->host);
-    if (end[1] != '\0' && end[1] != ':')
-        return refuse(url->text, error, "after the bracket must come :port");
+    if (end[1] != '\0' && (end[1] != ':' || strchr(end + 2, ':') != NULL))
+        return refuse(url->text, error, "after the bracket must come :port, and nothing else");
     return parse_port(url, end[1] == ':' ? end + 2 : "", error);
 }
 
@@ -200,6 +200,16 @@ void ytops_proxy_url_free(YtopsProxyUrl *url)
     g_free(url);
 }
 
+/* Some sellers write host:port:user:password: of more than a host and a port only the first is shown. */
+static char *display_host(const char *text, const char *authority)
+{
+    const char *bracket = *authority == '[' ? strchr(authority, ']') : NULL;
+    const char *colon = strchr(bracket != NULL ? bracket : authority, ':');
+    if (colon == NULL || strchr(colon + 1, ':') == NULL)
+        return g_strdup(text);
+    return g_strdup_printf("%.*s:***", (int)(colon - text), text);
+}
+
 char *ytops_proxy_display(const char *text)
 {
     if (text == NULL)
@@ -207,7 +217,7 @@ char *ytops_proxy_display(const char *text)
     const char *separator = strstr(text, "://");
     const char *at = strrchr(text, '@');
     if (at == NULL)
-        return g_strdup(text);
+        return display_host(text, separator != NULL ? separator + 3 : text);
     const char *userinfo = separator != NULL && separator < at ? separator + 3 : text;
     const char *colon = memchr(userinfo, ':', (gsize)(at - userinfo));
     if (colon == NULL)

@@ -88,6 +88,10 @@ static const BadCase bad_cases[] = {
     {"socks5://\xc3\xbc:1080", "byte 0xc3"},
     {"socks5://u:secret@ho$t:1080", "'$'"},
     {"u:secret@h:1080", "no scheme"},
+    {"http://10.0.0.1:8080:u:secret", "more than one colon"},
+    {"http://u:secret:10.0.0.1:8080", "more than one colon"},
+    {"http://[::1]:8080:u:secret", "must come :port"},
+    {"10.0.0.1:8080:u:secret", "no scheme"},
 };
 
 static void test_bad_urls(void)
@@ -136,6 +140,10 @@ static void test_display(void)
         {"u:p@h:1", "u:***@h:1"},
         {"socks5://u@h:1", "socks5://u@h:1"},
         {"socks5://h:1", "socks5://h:1"},
+        {"socks5://[::1]:1", "socks5://[::1]:1"},
+        {"socks5://h:1:u:p", "socks5://h:***"},
+        {"socks5://[::1]:1:u:p", "socks5://[::1]:***"},
+        {"h:1:u:p", "h:***"},
         {"x@y://z", "x@y://z"},
         {NULL, ""},
     };
