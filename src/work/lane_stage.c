@@ -2,6 +2,7 @@
 #include "lane_job.h"
 
 #include "download_task.h"
+#include "queue_name.h"
 #include "ytops/error.h"
 
 enum { MOST_RENEWALS = 3 };
@@ -27,12 +28,28 @@ gboolean lane_job_shelve(LaneJob *job, GError **error)
     return info_shelf_put(settings->shelf, job->url, job->token, now_s(), error);
 }
 
+/* Whether its task names a queue that it can be sent back to. */
+static gboolean check_way_back(const DownloadTask *task, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+
+    if (queue_name_check(task->auth_queue, &cause))
+        return TRUE;
+    g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_MEDIA_403,
+                "the kept info.json is gone or its media URLs have expired, and the task's "
+                "auth_queue is no queue that makes new ones: %s",
+                cause->message);
+    return FALSE;
+}
+
 /* Asks for a new info.json, unless that has been done often enough. */
 static gboolean send_back(LaneJob *job, const DownloadTask *task, GError **error)
 {
     const LaneSettings *settings = lane_get_settings(job->lane);
-    gint64 n_renewals = info_shelf_count_renewal(settings->shelf, job->task, error);
+    gint64 n_renewals = -1;
 
+    if (check_way_back(task, error))
+        n_renewals = info_shelf_count_renewal(settings->shelf, job->task, error);
     if (n_renewals < 0)
         return FALSE;
     if (n_renewals <= MOST_RENEWALS) {

@@ -127,6 +127,16 @@ def test_a_task_does_not_go_round_for_ever(stage, redis, auth, dl):
     assert auth.inbox == []
 
 
+def test_a_task_that_cannot_go_back_fails_and_says_why(stage, redis, dl):
+    task = '{"url":"https://h/x","format":"18","auth_queue":"no queue"}'
+    dl.push([task])
+    stage("download", "queue2_dl")
+    _wait_ended(dl, 1)
+    assert dl.codes() == {task: "MEDIA_403"}
+    assert 'queue \\"no queue\\" has other characters' in json.dumps(dl.failures[task])
+    assert redis.cli("KEYS", "info_renewals:*") == []
+
+
 def test_what_is_no_task_fails(stage, dl):
     dl.push([watch_url("playable"), '{"url":"https://h/x"}'])
     stage("download", "queue2_dl")
