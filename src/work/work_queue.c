@@ -139,12 +139,9 @@ YtopsQueueItem *ytops_work_queues_pull(YtopsWorkQueues *queues, const char *queu
     }
 }
 
-YtopsQueueItem *ytops_work_queues_find_held(YtopsWorkQueues *queues, const char *queue,
-                                            const char *lane_id, gint64 lease_s, GError **error)
+static YtopsQueueItem *find_any_held(YtopsWorkQueues *queues, const char *queue,
+                                     const char *lane_id, const char *lease, GError **error)
 {
-    g_autofree char *lease = lease_text(queues, lease_s, error);
-    if (lease == NULL || !check_id(lane_id, "lane's id", error))
-        return NULL;
     const char *args[] = {lane_id, lease, NULL};
     g_autoptr(YtopsRedisReply) reply =
         queue_store_run(queues->store, QUEUE_SCRIPT_HELD, queue, args, NULL, error);
@@ -156,6 +153,22 @@ YtopsQueueItem *ytops_work_queues_find_held(YtopsWorkQueues *queues, const char 
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_NOT_FOUND,
                 "the lane '%s' holds nothing of queue \"%s\": pull an item", lane_id, queue);
     return NULL;
+}
+
+YtopsQueueItem *ytops_work_queues_find_held(YtopsWorkQueues *queues, const char *queue,
+                                            const char *lane_id, gint64 lease_s, GError **error)
+{
+    g_autofree char *lease = lease_text(queues, lease_s, error);
+    if (lease == NULL || !check_id(lane_id, "lane's id", error))
+        return NULL;
+    for (;;) {
+        g_autoptr(GError) fault = NULL;
+        g_autoptr(YtopsQueueItem) item = find_any_held(queues, queue, lane_id, lease, error);
+        if (item == NULL || ytops_work_item_check(item->url, &fault))
+            return g_steal_pointer(&item);
+        if (!put_aside(queues, item, fault, error))
+            return NULL;
+    }
 }
 
 /* ---- items that a lane holds ---------------------------------------------------------------- */

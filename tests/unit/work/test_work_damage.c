@@ -99,6 +99,17 @@ static void test_junk_in_the_inbox_goes_to_the_failures(WorkBed *bed)
     }
 }
 
+/* The answer of the pull that would have put it aside was lost. */
+static void test_junk_that_a_lane_holds_goes_to_the_failures(WorkBed *bed)
+{
+    g_autoptr(GError) error = NULL;
+    work_bed_do(bed, "HSET", "q_progress", "i1", "{\"url\":\"nonsense\",\"lane_id\":\"l\"}", NULL);
+    g_assert_null(ytops_work_queues_find_held(bed->queues, "q", "l", 0, &error));
+    work_bed_assert_error(&error, YTOPS_ERROR_NOT_FOUND, "holds nothing", NULL);
+    assert_put_aside(bed, "nonsense");
+    work_bed_assert_counts(bed, 0, 0, 0, 1);
+}
+
 /* An entry that no lane of ours wrote: its text is the URL, and it has no lease to wait for. */
 static void test_junk_in_progress_is_taken_back(WorkBed *bed)
 {
@@ -177,6 +188,7 @@ int main(int argc, char **argv)
     ADD(the_list_of_queues_of_another_type);
     ADD(urls_pushed_by_hand_are_fine);
     ADD(junk_in_the_inbox_goes_to_the_failures);
+    ADD(junk_that_a_lane_holds_goes_to_the_failures);
     ADD(junk_in_progress_is_taken_back);
     ADD(a_lost_lease_is_found_again);
     ADD(a_lease_of_nothing_goes);
