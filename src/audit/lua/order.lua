@@ -31,8 +31,9 @@ local function changes_after(order, after, count, add)
   local found = redis.call('ZRANGEBYSCORE', order, '(' .. result[1], '+inf', 'WITHSCORES',
     'LIMIT', 0, count)
   for i = 1, #found, 2 do
-    result[1] = string.format('%.0f', tonumber(found[i + 1]))
+    -- '' has the number of the last one and stands before it, which may be for the next step.
     if found[i] ~= '' then
+      result[1] = string.format('%.0f', tonumber(found[i + 1]))
       add(result, found[i])
     end
   end

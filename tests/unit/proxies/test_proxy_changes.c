@@ -53,6 +53,25 @@ static void test_each_is_told_once(ProxyBed *bed, gconstpointer redis G_GNUC_UNU
     assert_changed(manager, &change, A ":ACTIVE");
 }
 
+/* Whatever the number of those that a step takes. */
+static void test_all_are_told_in_steps(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
+{
+    for (guint n = 248; n <= 252; n++) {
+        g_autofree char *flushed = proxy_bed_redis(bed, "FLUSHALL", NULL);
+        g_autoptr(YtopsProxyManager) manager = proxy_bed_large_manager(bed, PROXY_BED_INSTANCE, n);
+        gint64 change = 0;
+        guint told = 0, step;
+        proxy_bed_use(manager);
+        do {
+            g_autoptr(GPtrArray) infos =
+                ytops_proxy_manager_list_changed(manager, NULL, &change, NULL);
+            step = infos->len;
+            told += step;
+        } while (step > 0);
+        g_assert_cmpuint(told, ==, n);
+    }
+}
+
 static void test_deleted_ones_are_not_told(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
 {
     static const char *const just_a[] = {A, NULL};
@@ -95,6 +114,7 @@ int main(int argc, char **argv)
     g_autoptr(RedisFixture) redis = redis_fixture_start();
 #define ADD(name) proxy_bed_add_test("/proxies/changes/" #name, redis, test_##name)
     ADD(each_is_told_once);
+    ADD(all_are_told_in_steps);
     ADD(deleted_ones_are_not_told);
     ADD(an_emptied_redis_begins_anew);
     ADD(the_turns_are_those_of_the_listing);
