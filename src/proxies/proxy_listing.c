@@ -91,7 +91,9 @@ static void add_infos(Listing *listing, const YtopsRedisReply *reply, gsize base
         add_info(listing, reply, base);
 }
 
-static gboolean read_part(Listing *listing, const char *const *urls, gsize n, GError **error)
+/* *looked_at: how many of them the script got to. */
+static gboolean read_some(Listing *listing, const char *const *urls, gsize n, gsize *looked_at,
+                          GError **error)
 {
     g_autoptr(GPtrArray) args = proxy_store_begin(listing->store, listing->server_identity);
     proxy_args_add_list(args, urls, n);
@@ -99,7 +101,17 @@ static gboolean read_part(Listing *listing, const char *const *urls, gsize n, GE
         proxy_store_run(listing->store, PROXY_SCRIPT_LIST, args, error);
     if (reply == NULL)
         return FALSE;
-    add_infos(listing, reply, 0);
+    *looked_at = (gsize)CLAMP(ytops_redis_reply_int_at(reply, 0, 1), 1, (gint64)n);
+    add_infos(listing, reply, 1);
+    return TRUE;
+}
+
+static gboolean read_part(Listing *listing, const char *const *urls, gsize n, GError **error)
+{
+    for (gsize looked_at = 0; n > 0; urls += looked_at, n -= looked_at) {
+        if (!read_some(listing, urls, n, &looked_at, error))
+            return FALSE;
+    }
     return TRUE;
 }
 

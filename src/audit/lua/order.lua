@@ -16,8 +16,8 @@ local function note_change(order, member)
 end
 
 -- {number to go on from, ...}: behind the number what `add` appends for each of at most `count`
--- members that changed after that change, the longest ago first. After -1 the last number alone;
--- the number is -1 where the order began anew since.
+-- members that changed after that change, the longest ago first, until it says that it is enough.
+-- After -1 the last number alone; the number is -1 where the order began anew since.
 local function changes_after(order, after, count, add)
   local last = redis.pcall('ZSCORE', order, '')
   last = type(last) == 'string' and tonumber(last) or 0
@@ -34,7 +34,9 @@ local function changes_after(order, after, count, add)
     -- '' has the number of the last one and stands before it, which may be for the next step.
     if found[i] ~= '' then
       result[1] = string.format('%.0f', tonumber(found[i + 1]))
-      add(result, found[i])
+      if add(result, found[i]) then
+        break
+      end
     end
   end
   return result

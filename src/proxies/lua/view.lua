@@ -8,14 +8,19 @@ local function count_recent(url)
   return failures, failures > 0 and count_accounts(url, start) or 0
 end
 
--- Appends them, unless the proxy is not in Redis.
+-- Failures that one call goes through, so that it holds Redis for milliseconds only.
+local ENOUGH = 10000
+local n_counted = 0
+
+-- Appends them, unless the proxy is not in Redis. TRUE where it is enough for one call.
 local function add_view(result, url)
   local state = read_state(url)
   if not state then
-    return
+    return false
   end
   local failures, accounts = count_recent(url)
-  local is_full = failures > 0 and reason_to_ban(url, state)
+  n_counted = n_counted + failures
+  local is_full = failures > 0 and accounts >= policy.accounts and reason_to_ban(url, state)
   for _, value in ipairs({
     url, state.status, whole(active_in(state)), whole(state.success_count),
     whole(state.failure_count), whole(state.last_success_timestamp),
@@ -24,4 +29,5 @@ local function add_view(result, url)
   }) do
     result[#result + 1] = value
   end
+  return n_counted >= ENOUGH
 end

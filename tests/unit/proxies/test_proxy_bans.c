@@ -226,6 +226,23 @@ static void test_a_null_use_of_text_is_fine(ProxyBed *bed, gconstpointer redis G
     }
 }
 
+/* However JSON writes it: plainly, escaped, or with spaces around it by other hands. */
+static void test_accounts_are_told_apart(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
+{
+    static const char *const accounts[] = {"a\"b", "a\"c", "a",
+                                           "a\"b", "a",    "\",\"account_id\":\"x"};
+    bed->policy.threshold_count = 100;
+    g_autoptr(YtopsProxyManager) manager = manager_new(bed);
+    for (gsize i = 0; i < G_N_ELEMENTS(accounts); i++)
+        proxy_bed_fail(manager, A, accounts[i]);
+    g_autofree char *score = g_strdup_printf("%" G_GINT64_FORMAT, bed->now);
+    g_autofree char *added = proxy_bed_redis(
+        bed, "ZADD", "proxy_failures:" PROXY_BED_IDENTITY ":" A, score, "{\"account_id\": \"a\"}",
+        score, "{\"account_id\": \"d\"}", score, "no JSON", NULL);
+    g_assert_cmpstr(added, ==, "3");
+    assert_info(manager, YTOPS_POOL_STATE_ACTIVE, 0, 9, 6);
+}
+
 static void test_the_history_is_capped(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
 {
     g_autoptr(YtopsProxyManager) manager = manager_new(bed);
@@ -289,6 +306,7 @@ int main(int argc, char **argv)
     ADD("a-threshold-of-0-never-bans", test_a_threshold_of_0_never_bans);
     ADD("reports-of-proxies-that-are-not-own", test_reports_of_others);
     ADD("any-text-can-be-reported", test_a_null_use_of_text_is_fine);
+    ADD("accounts-are-told-apart", test_accounts_are_told_apart);
     ADD("the-history-is-capped", test_the_history_is_capped);
     ADD("the-clock-of-redis", test_the_clock_of_redis);
     ADD("the-failure-of-a-ban-at-any-moment", test_the_failure_of_a_ban_at_any_moment);

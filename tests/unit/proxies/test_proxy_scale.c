@@ -219,6 +219,39 @@ static void test_a_long_listing(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED
     g_assert_cmpint(atoi(calls + sizeof "cmdstat_evalsha:calls=" - 1), <, 100);
 }
 
+/* Histories take as many calls as they need, so that none holds Redis for long. */
+static void test_a_listing_of_long_histories(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
+{
+    static const char fill[] =
+        "for n = 0, 199 do for i = 1, 1000 do redis.call('ZADD', "
+        "'proxy_failures:" PROXY_BED_IDENTITY ":socks5://10.0.0.' .. n .. ':1080', ARGV[1] - i, "
+        "cjson.encode({account_id = 'acc_0' .. i % 2, number = i})) end end";
+    g_autoptr(YtopsProxyManager) manager = proxy_bed_large_manager(bed, PROXY_BED_INSTANCE, 200);
+    g_autofree char *now = g_strdup_printf("%" G_GINT64_FORMAT, bed->now);
+    gint64 change = 0;
+    guint n_told = 0, n_steps = 0, length;
+    proxy_bed_use(manager);
+    g_autoptr(YtopsRedisReply) filled = proxy_bed_redis_reply(bed, "EVAL", fill, "0", now, NULL);
+    g_autoptr(GPtrArray) infos = ytops_proxy_manager_list(manager, NULL, NULL);
+    g_assert_cmpuint(infos->len, ==, 200);
+    for (guint i = 0; i < infos->len; i++) {
+        const YtopsProxyInfo *info = g_ptr_array_index(infos, i);
+        g_autofree char *expected = proxy_bed_url(i);
+        g_assert_cmpstr(info->proxy_url, ==, expected);
+        g_assert_cmpint(info->recent_failures, ==, 1000);
+        g_assert_cmpint(info->recent_failure_accounts, ==, 2);
+    }
+    do {
+        g_autoptr(GPtrArray) changed =
+            ytops_proxy_manager_list_changed(manager, NULL, &change, NULL);
+        length = changed->len;
+        n_told += length;
+        n_steps++;
+    } while (length > 0);
+    g_assert_cmpuint(n_told, ==, 200);
+    g_assert_cmpuint(n_steps, >=, 20);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -230,5 +263,6 @@ int main(int argc, char **argv)
     ADD("one-active-among-many", test_one_active_among_many);
     ADD("the-cost-does-not-grow-with-the-pool", test_the_cost_does_not_grow_with_the_pool);
     ADD("a-long-listing", test_a_long_listing);
+    ADD("a-listing-of-long-histories", test_a_listing_of_long_histories);
     return g_test_run();
 }
