@@ -9,7 +9,8 @@ struct StatusEvents {
     YtopsRedisPool *redis; /* borrowed */
     GQueue *texts;         /* of char *, JSON, the oldest first */
     guint n_new;           /* so many of its last are new since the last update */
-    char *last_id;         /* NULL: none was read yet */
+    char *last_id;         /* NULL: there was none yet */
+    gboolean has_looked;   /* what is read now has happened since */
 };
 
 StatusEvents *status_events_new(YtopsRedisPool *redis)
@@ -43,11 +44,12 @@ static void add(StatusEvents *events, const YtopsAuditRecord *record)
 gboolean status_events_refresh(StatusEvents *events, StatusEventFunc take, gpointer data,
                                GError **error)
 {
-    gboolean is_first = events->last_id == NULL;
+    gboolean is_first = !events->has_looked;
     g_autoptr(GPtrArray) records =
-        ytops_audit_read(events->redis, events->last_id, is_first ? KEPT : 0, error);
+        ytops_audit_read(events->redis, events->last_id, events->last_id == NULL ? KEPT : 0, error);
     if (records == NULL)
         return FALSE;
+    events->has_looked = TRUE;
     for (guint i = 0; i < records->len; i++) {
         const YtopsAuditRecord *record = g_ptr_array_index(records, i);
         add(events, record);

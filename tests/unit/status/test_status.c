@@ -136,6 +136,28 @@ static void test_an_order_is_told_before_it_is_done(Bench *bench, gconstpointer 
     g_assert_cmpstr(error, ==, "error NOT_FOUND");
 }
 
+static guint count_proxies(Bench *bench)
+{
+    ytops_status_ask(bench->status, on_answer, bench);
+    g_autofree char *text = hear(bench, "state ");
+    g_autoptr(YtopsJson) state = ytops_json_parse(text + strlen("state "), -1, NULL);
+    return ytops_json_length(ytops_json_get(state, "proxies"));
+}
+
+/* Also where the deletion is the first thing that ever happened. */
+static void test_what_is_deleted_goes(Bench *bench, gconstpointer data G_GNUC_UNUSED)
+{
+    static const char *const urls[] = {"socks5://a:1", "socks5://b:1", NULL};
+    static const char *const just_a[] = {"socks5://a:1", NULL};
+    static const YtopsProxyPolicy policy = {3600, 3, 3, 3600};
+    g_autoptr(YtopsProxyManager) west =
+        ytops_proxy_manager_new(bench->pool, &policy, "west", "other", urls, NULL);
+    g_assert_true(ytops_proxy_manager_heartbeat(west, NULL));
+    g_assert_cmpuint(count_proxies(bench), ==, 3);
+    g_assert_cmpint(ytops_proxy_manager_delete(bench->proxies, "west", just_a, NULL), ==, 1);
+    g_assert_cmpuint(count_proxies(bench), ==, 2);
+}
+
 /* One damaged queue hides neither the others nor the lanes, and is no outage of Redis. */
 static void test_a_damaged_queue_is_left_out(Bench *bench, gconstpointer data G_GNUC_UNUSED)
 {
@@ -179,6 +201,7 @@ int main(int argc, char **argv)
 #define ADD(name) g_test_add("/status/" #name, Bench, redis, set_up, test_##name, tear_down)
     ADD(who_asks_gets_the_state);
     ADD(who_watches_is_told);
+    ADD(what_is_deleted_goes);
     ADD(a_damaged_queue_is_left_out);
     ADD(an_order_is_told_before_it_is_done);
     ADD(the_end_answers_everybody);
