@@ -62,11 +62,21 @@ local function bury(id, what, url)
   redis.call('SET', tombstone(id), text, 'EX', REMEMBER_S)
 end
 
+-- A count of deliveries, or nil. What other hands wrote may be a number that JSON cannot write: a
+-- script that fails on it has perhaps taken a URL out already.
+local function delivery_count(value)
+  local number = tonumber(value)
+  if number and number >= 0 and number < 1e9 then
+    return math.floor(number)
+  end
+  return nil
+end
+
 -- The entry of Q_progress; what other hands wrote there is the text itself.
 local function decode_item(text)
   local ok, item = pcall(cjson.decode, text)
   if ok and type(item) == 'table' and type(item.url) == 'string' then
-    item.deliveries = tonumber(item.deliveries) or 1
+    item.deliveries = delivery_count(item.deliveries) or 1
     return item
   end
   return { url = text, deliveries = 1 }

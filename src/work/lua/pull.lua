@@ -15,7 +15,7 @@ if not url then
 end
 
 local id, expires = ARGV[4], now + argument(6)
-local deliveries = (tonumber(redis.call('HGET', key.deliveries, url)) or 0) + 1
+local deliveries = (delivery_count(redis.call('HGET', key.deliveries, url)) or 0) + 1
 redis.call('HDEL', key.deliveries, url)
 local item = {
   url = url, lane_id = ARGV[5], deliveries = deliveries, lease_expires_at = expires,

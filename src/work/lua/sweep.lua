@@ -19,7 +19,7 @@ local function poison(item)
       'delivered %d times, and no lane came to an end with it: each died or lost its lease',
       item.deliveries),
     deliveries = item.deliveries,
-    laneId = item.lane_id,
+    laneId = type(item.lane_id) == 'string' and item.lane_id or nil,
     failedAt = math.floor(now),
   })
 end

@@ -149,6 +149,26 @@ static void test_text_where_a_delivery_count_belongs(WorkBed *bed)
     g_assert_cmpint(item->deliveries, ==, 1);
 }
 
+/* JSON can write none of them, and fails a script that has taken the URL out already. */
+static void test_numbers_that_are_no_count_of_deliveries(WorkBed *bed)
+{
+    static const char *const numbers[] = {"nan", "inf", "-inf", "1e300", "-7", "0x7fffffffff"};
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        work_bed_push(bed, URL);
+        work_bed_do(bed, "HSET", "q_deliveries", URL, numbers[i], NULL);
+        g_autoptr(YtopsQueueItem) item = work_bed_pull(bed);
+        g_assert_cmpint(item->deliveries, ==, 1);
+        g_assert_true(ytops_work_queues_mark_success(bed->queues, "q", item->item_id, "{}", NULL,
+                                                     NULL, NULL));
+    }
+    work_bed_do(bed, "HSET", "q_progress", "i1",
+                "{\"url\":\"" URL "\",\"deliveries\":1e999,\"lease_expires_at\":1}", NULL);
+    work_bed_assert_counts(bed, 1, 0, 1, 0);
+    work_bed_do(bed, "HSET", "q_progress", "i2",
+                "{\"url\":\"u\",\"deliveries\":3,\"lane_id\":1e999,\"lease_expires_at\":1}", NULL);
+    work_bed_assert_counts(bed, 1, 0, 1, 1);
+}
+
 static void test_a_damaged_memory_is_none(WorkBed *bed)
 {
     g_autoptr(GError) error = NULL;
@@ -193,6 +213,7 @@ int main(int argc, char **argv)
     ADD(a_lost_lease_is_found_again);
     ADD(a_lease_of_nothing_goes);
     ADD(text_where_a_delivery_count_belongs);
+    ADD(numbers_that_are_no_count_of_deliveries);
     ADD(a_damaged_memory_is_none);
     ADD(what_was_acknowledged_survives_the_death_of_redis);
     return g_test_run();
