@@ -220,7 +220,9 @@ static void test_identities(ProxyBed *bed, gconstpointer redis G_GNUC_UNUSED)
     g_autoptr(YtopsProxyManager) other =
         ytops_proxy_manager_new(bed->pool, &bed->policy, "a-pool", "worker-2", abc, &bed->now);
     proxy_bed_use(other);
-    g_autofree char *stale = proxy_bed_redis(bed, "SADD", "server_identities", "gone", NULL);
+    g_autofree char *stale =
+        proxy_bed_redis(bed, "SADD", "server_identities", "gone", "damaged", NULL);
+    g_autofree char *damaged = proxy_bed_redis(bed, "SET", "proxies:damaged", "x", NULL);
     g_auto(GStrv) identities = ytops_proxy_manager_list_identities(manager, NULL);
     g_autofree char *joined = g_strjoinv(" ", identities);
     g_assert_cmpstr(joined, ==, "a-pool " PROXY_BED_IDENTITY);
