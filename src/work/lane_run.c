@@ -222,14 +222,19 @@ static void settle_pull(LaneLife *life, const GError *failure)
 static YtopsQueueItem *find_held(LaneLife *life, GError **error)
 {
     const LaneSettings *settings = lane_get_settings(life->lane);
-    YtopsQueueItem *item =
-        ytops_work_queues_find_held(settings->parts.queues, lane_get_queue(life->lane),
-                                    lane_get_id(life->lane), settings->options.lease_s, error);
+
+    return ytops_work_queues_find_held(settings->parts.queues, lane_get_queue(life->lane),
+                                       lane_get_id(life->lane), settings->options.lease_s, error);
+}
+
+/* At its end: back to the queue, if Redis can be told that now. */
+static void let_go(LaneLife *life)
+{
+    g_autoptr(YtopsQueueItem) item = life->may_hold ? find_held(life, NULL) : NULL;
 
     if (item != NULL)
-        ytops_log_info("lanes", "a lane goes on with an item that it still holds", "lane_id",
-                       lane_get_id(life->lane), "url", item->url, NULL);
-    return item;
+        ytops_work_queues_release(lane_get_settings(life->lane)->parts.queues, item->queue,
+                                  item->item_id, NULL);
 }
 
 /* What it may hold comes first: nobody else can have that before its lease is over. */
@@ -244,7 +249,10 @@ static YtopsQueueItem *next_item(LaneLife *life, GError **error)
         return NULL;
     }
     g_clear_error(&cause);
-    if (item == NULL)
+    if (item != NULL)
+        ytops_log_info("lanes", "a lane goes on with an item that it still holds", "lane_id",
+                       lane_get_id(life->lane), "url", item->url, NULL);
+    else
         item = ytops_work_queues_pull(settings->parts.queues, lane_get_queue(life->lane),
                                       lane_get_id(life->lane), settings->options.lease_s, &cause);
     life->may_hold = ytops_error_get_code(cause) == YTOPS_ERROR_REDIS_UNAVAILABLE;
@@ -279,6 +287,7 @@ void lane_run(Lane *lane)
                    lane_get_queue(lane), NULL);
     while (life.stop_reason == NULL)
         take_turn(&life);
+    let_go(&life);
     ytops_log_info("lanes", "a lane stops", "lane_id", lane_get_id(lane), "queue",
                    lane_get_queue(lane), "reason", life.stop_reason, NULL);
     lane_set_url(lane, NULL);

@@ -141,9 +141,8 @@ def test_a_url_that_could_not_be_given_back_is_taken_up_again(start, redis, yout
     assert queue.results[url]["deliveries"] == 1
 
 
-def test_a_url_whose_pull_was_not_answered_is_taken_up(start, redis):
-    url = watch_url("playable")
-    server = start(lanes=1, lane_idle="wait", lease_s=600)
+def _lose_the_answer_of_a_pull(redis, server, url: str) -> None:
+    """The URL is in progress for a lane of the server, which pauses and does not know it."""
     wait_lanes(server, lambda lane: lane.state == PULLING, "the lane waits for a URL")
     with socket.socket(socket.AF_UNIX) as pusher:
         pusher.connect(str(redis.socket))
@@ -153,9 +152,26 @@ def test_a_url_whose_pull_was_not_answered_is_taken_up(start, redis):
         pusher.sendall(f"RPUSH video_queue_inbox {url}\r\n".encode())
         wait_until(lambda: server.find_entry("a lane pauses"), "the lane pauses", PATIENCE_S)
         redis.process.signal(signal.SIGCONT)
+
+
+def test_a_url_whose_pull_was_not_answered_is_taken_up(start, redis):
+    url = watch_url("playable")
+    _lose_the_answer_of_a_pull(redis, start(lanes=1, lane_idle="wait", lease_s=600), url)
     queue = Queue(redis)
     wait_until(lambda: queue.results, "the URL is done before its lease is over", PATIENCE_S)
     assert queue.results[url]["deliveries"] == 1
+
+
+def test_a_lane_that_stops_gives_back_what_it_does_not_know_of(start, redis):
+    url = watch_url("playable")
+    server = start(lanes=1, lane_idle="wait", lease_s=600)
+    _lose_the_answer_of_a_pull(redis, server, url)
+    # The server tries Redis again after a tenth of a second, the lane after two.
+    time.sleep(0.3)
+    server.stop()
+    queue = Queue(redis)
+    assert queue.progress == []
+    assert [*queue.inbox, *queue.results] == [url]
 
 
 def test_lanes_pause_while_redis_takes_no_writes(start, redis):
