@@ -43,3 +43,9 @@ const char *ytops_log_format_int(char buffer[24], gint64 number);
 
 /* A copy of `text` with the passwords of URLs replaced by "***". Free with g_free. */
 char *ytops_redact(const char *text);
+
+/*
+ * A copy of `text` for between quotes: quotes, backslashes and what does not print become escapes, letters
+ * of every script stay as they are. Free with g_free.
+ */
+char *ytops_escape(const char *text);

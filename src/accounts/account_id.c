@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ytops/error.h"
+#include "ytops/log.h"
 
 #define LONGEST_ID 256
 
@@ -43,7 +44,7 @@ gboolean ytops_account_id_check(const char *account_id, GError **error)
     if (fault == NULL)
         return TRUE;
     g_autofree char *start = g_strndup(account_id != NULL ? account_id : "", LONGEST_ID);
-    g_autofree char *shown = g_strescape(start, NULL);
+    g_autofree char *shown = ytops_escape(start);
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT, "account id \"%s\" %s", shown,
                 fault);
     return FALSE;

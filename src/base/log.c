@@ -99,6 +99,24 @@ static char *timestamp(void)
     return g_strdup_printf("%s.%03dZ", seconds, g_date_time_get_microsecond(now) / 1000);
 }
 
+char *ytops_escape(const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    GString *escaped;
+
+    if (g_str_is_ascii(valid))
+        return g_strescape(valid, NULL);
+    escaped = g_string_new(NULL);
+    for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
+        g_autofree char *letter = g_strndup(at, (gsize)(g_utf8_next_char(at) - at));
+        gboolean stays = letter[1] != '\0' && g_unichar_isprint(g_utf8_get_char(at));
+        g_autofree char *shown = g_strescape(letter, stays ? letter : NULL);
+
+        g_string_append(escaped, shown);
+    }
+    return g_string_free(escaped, FALSE);
+}
+
 /* Quotes a value that would otherwise not be one word; control characters become escapes. */
 static void append_value(GString *line, const char *value)
 {
@@ -111,7 +129,7 @@ static void append_value(GString *line, const char *value)
         g_string_append(line, value);
         return;
     }
-    escaped = g_strescape(value, NULL);
+    escaped = ytops_escape(value);
     g_string_append_printf(line, "\"%s\"", escaped);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ytops/error.h"
+#include "ytops/log.h"
 
 char *option_allowed(const Option *option)
 {
@@ -25,7 +26,7 @@ static gboolean refuse(const Option *option, const char *text, const char *sourc
 {
     g_autofree char *allowed = option_allowed(option);
     g_autofree char *valid = g_utf8_make_valid(text, -1);
-    g_autofree char *shown = g_strescape(valid, NULL);
+    g_autofree char *shown = ytops_escape(valid);
 
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT,
                 "%s: the value '%s' is not allowed; give %s", source,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "upstream.h"
+#include "ytops/log.h"
 
 /* The field goes onto whatever error is there. FALSE, for `return refuse(...)`. */
 static gboolean refuse(GError *reason, const char *field, GError **error)
@@ -64,7 +65,7 @@ static gboolean check_headers(GHashTable *headers, GError **error)
         return TRUE;
     g_hash_table_iter_init(&iter, headers);
     while (g_hash_table_iter_next(&iter, &name, &value)) {
-        g_autofree char *shown = g_strescape(name, NULL);
+        g_autofree char *shown = ytops_escape(name);
 
         if (is_token(name) && strpbrk(value, "\r\n") == NULL)
             continue;

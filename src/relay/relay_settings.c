@@ -238,7 +238,7 @@ const YtopsRelaySetting *ytops_relay_settings_find(const char *name)
 static char *show(const char *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text, -1);
-    g_autofree char *escaped = g_strescape(valid, NULL);
+    g_autofree char *escaped = ytops_escape(valid);
 
     return ytops_redact(escaped);
 }

@@ -1,6 +1,7 @@
 #include "ytops/error_policy.h"
 
 #include "ytops/json.h"
+#include "ytops/log.h"
 
 #include <string.h>
 
@@ -105,7 +106,7 @@ static gboolean *rule_find_column(YtopsErrorRule *rule, const char *name)
 static gboolean reading_refuse(PolicyReading *reading, const char *key, const char *fault,
                                const char *allowed)
 {
-    g_autofree char *shown = g_strescape(key, NULL);
+    g_autofree char *shown = ytops_escape(key);
 
     g_set_error(&reading->error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT,
                 "--error-policy %s: \"%s\" %s; %s", reading->path, shown, fault, allowed);

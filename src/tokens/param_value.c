@@ -13,7 +13,7 @@ char *param_value_show(const char *text)
 {
     g_autofree char *redacted = ytops_redact(text);
     g_autofree char *cut = g_utf8_make_valid(redacted, (gssize)strnlen(redacted, SHOWN_BYTES));
-    g_autofree char *escaped = g_strescape(cut, NULL);
+    g_autofree char *escaped = ytops_escape(cut);
 
     return g_strdup_printf("\"%s\"", escaped);
 }

@@ -41,7 +41,7 @@ static char *answer_show(const char *text, gsize length)
     g_autofree char *redacted = ytops_redact(valid);
     g_autofree char *cut = g_utf8_make_valid(redacted, (gssize)strnlen(redacted, MAX_SHOWN_BYTES));
 
-    return g_strescape(cut, NULL);
+    return ytops_escape(cut);
 }
 
 static gint64 answer_read_expiry(const YtopsJson *answer)

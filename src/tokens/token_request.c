@@ -27,7 +27,7 @@ static gboolean field_refuse(const char *field, const char *value, const char *a
     g_autofree char *valid = g_utf8_make_valid(value, (gssize)strnlen(value, MAX_PROXY_BYTES));
     g_autofree char *redacted = ytops_redact(valid);
     g_autofree char *cut = g_utf8_make_valid(redacted, (gssize)strnlen(redacted, 200));
-    g_autofree char *shown = g_strescape(cut, NULL);
+    g_autofree char *shown = ytops_escape(cut);
 
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT, "%s \"%s\" is not valid; give %s",
                 field, shown, allowed);

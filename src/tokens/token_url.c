@@ -20,7 +20,7 @@ static char *url_show(const char *text)
     g_autofree char *redacted = ytops_redact(valid);
     g_autofree char *cut = g_utf8_make_valid(redacted, (gssize)strnlen(redacted, SHOWN_BYTES));
 
-    return g_strescape(cut, NULL);
+    return ytops_escape(cut);
 }
 
 static gboolean url_refuse(const char *text, const char *reason, GError **error)

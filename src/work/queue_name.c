@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ytops/error.h"
+#include "ytops/log.h"
 
 #define LONGEST_NAME 128
 
@@ -46,7 +47,7 @@ gboolean queue_name_check(const char *queue, GError **error)
     if (fault == NULL)
         return TRUE;
     g_autofree char *start = g_strndup(queue != NULL ? queue : "", LONGEST_NAME);
-    g_autofree char *shown = g_strescape(start, NULL);
+    g_autofree char *shown = ytops_escape(start);
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT, "queue \"%s\" %s", shown, fault);
     return FALSE;
 }

@@ -86,6 +86,7 @@ def test_what_cannot_be_pushed(cli, folder):
         ([], USAGE, "needs QUEUE [URL ...]"),
         (["q", "ftp://a.example/"], FAILED, "entry 1, nothing was pushed"),
         (["q_inbox", URL], FAILED, "own keys"),
+        (["Käse", URL], FAILED, 'queue "Käse" has other characters'),
         (["q", "--file", "missing.txt"], FAILED, "missing.txt cannot be read: No such file"),
         (["q", "--file", "."], FAILED, "cannot be read: Is a directory"),
         (["q", "--file", "empty.txt"], FAILED, "holds no URL"),

@@ -28,6 +28,27 @@ static void passwords_of_urls_are_hidden(void)
     }
 }
 
+static void what_does_not_print_is_escaped(void)
+{
+    static const struct {
+        const char *text, *escaped;
+    } rows[] = {
+        {"plain", "plain"},
+        {"a \"b\"\n\\", "a \\\"b\\\"\\n\\\\"},
+        {"K\303\266ln \342\230\203", "K\303\266ln \342\230\203"},
+        {"\303\274\n\"", "\303\274\\n\\\""},
+        {"\302\2332J", "\\302\\2332J"},
+        {"a\377", "a\357\277\275"},
+        {"", ""},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *escaped = ytops_escape(rows[i].text);
+
+        g_assert_cmpstr(escaped, ==, rows[i].escaped);
+    }
+}
+
 static void levels_have_the_names_of_the_flag(void)
 {
     YtopsLogLevel level = YTOPS_LOG_ERROR;
@@ -89,6 +110,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/log/redact", passwords_of_urls_are_hidden);
+    g_test_add_func("/log/escape", what_does_not_print_is_escaped);
     g_test_add_func("/log/levels", levels_have_the_names_of_the_flag);
     g_test_add_func("/log/text", an_entry_is_one_line_of_text);
     g_test_add_func("/log/json", an_entry_is_one_line_of_json);
