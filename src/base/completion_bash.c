@@ -32,8 +32,32 @@ static void append_values(GString *script, const GPtrArray *options)
         any = TRUE;
     }
     if (any)
-        g_string_append(script, ") COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n");
+        g_string_append(script,
+                        ")\n"
+                        "        COMPREPLY=($(compgen -f -- \"$cur\"))\n"
+                        "        COMPREPLY=(\"${COMPREPLY[@]#\"${cur%\"${cur##*[:=]}\"}\"}\")\n"
+                        "        return ;;\n");
     g_string_append(script, "    esac\n");
+}
+
+/* The words as they were typed. */
+static void append_line(GString *script)
+{
+    g_string_append(
+        script,
+        "    # To bash : and = are words of their own: HOST:PORT is three.\n"
+        "    for ((i = 0; i <= COMP_CWORD; i++)); do\n"
+        "        word=${COMP_WORDS[i]}\n"
+        "        if ((i > 1)) && [[ $word == [:=]* || -n $word && ${line[-1]} == *[:=] ]]; then\n"
+        "            line[-1]+=$word\n"
+        "        else\n"
+        "            line+=(\"$word\")\n"
+        "        fi\n"
+        "    done\n"
+        "    cur=${line[-1]} prev=${line[-2]}\n"
+        "    case \"$cur\" in\n"
+        "    --*=*) prev=${cur%%=*} cur=${cur#*=} ;;\n"
+        "    esac\n");
 }
 
 /* The words before the cursor that are neither options nor their values. */
@@ -41,8 +65,8 @@ static void append_names(GString *script, const GPtrArray *options)
 {
     gboolean any = FALSE;
 
-    g_string_append(script, "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
-                            "        case \"${COMP_WORDS[i]}\" in\n        ");
+    g_string_append(script, "    for ((i = 1; i < ${#line[@]} - 1; i++)); do\n"
+                            "        case \"${line[i]}\" in\n        ");
     for (guint i = 0; i < options->len; i++) {
         const YtopsCompletionOption *option = options->pdata[i];
         if (!option->takes_value)
@@ -53,7 +77,7 @@ static void append_names(GString *script, const GPtrArray *options)
     if (any)
         g_string_append(script, ") ((++i)) ;;\n        ");
     g_string_append(script, "-*) ;;\n"
-                            "        *) names+=(\"${COMP_WORDS[i]}\") ;;\n"
+                            "        *) names+=(\"${line[i]}\") ;;\n"
                             "        esac\n"
                             "    done\n");
 }
@@ -121,15 +145,14 @@ void completion_append_bash(GString *script, const char *program, const GArray *
     g_autofree char *function = completion_function_name(program);
     g_autoptr(GPtrArray) all = completion_all_options(commands);
 
-    g_string_append_printf(
-        script,
-        "# bash completion of %s\n"
-        "# shellcheck shell=bash disable=SC2207\n"
-        "%s() {\n"
-        "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}"
-        " words='' options='' i\n"
-        "    local -a names=()\n",
-        program, function);
+    g_string_append_printf(script,
+                           "# bash completion of %s\n"
+                           "# shellcheck shell=bash disable=SC2207\n"
+                           "%s() {\n"
+                           "    local cur prev word words='' options='' i\n"
+                           "    local -a line=() names=()\n",
+                           program, function);
+    append_line(script);
     append_values(script, all);
     append_names(script, all);
     append_cases(script, commands);

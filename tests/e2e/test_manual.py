@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ MANUALS = {
     "ytdlp-ops-server": (server_program, ["--print-man"], ["--print-completion-{}"]),
 }
 
-# Lets the script of `program` complete a command line of bash: COMP_WORDS as bash itself fills it.
+# Lets the script of `program` complete a command line of bash.
 _BASH = """
 source "$1"; shift
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
@@ -34,8 +35,10 @@ def _script(program: str, shell: str, folder: Path) -> Path:
 
 
 def _bash(folder: Path, *line: str) -> list[str]:
+    """What is offered for the last word, with COMP_WORDS as bash itself fills it."""
     script = _script(line[0], "bash", folder)
-    done = run(["bash", "-c", _BASH, "bash", script, *line], folder,
+    words = [part for word in line for part in re.split("([:=]+)", word) if part or not word]
+    done = run(["bash", "-c", _BASH, "bash", script, *words], folder,
                env={"FUNCTION": line[0].replace("-", "_")})
     assert done.err == ""
     return done.out.split()
@@ -88,6 +91,11 @@ def test_bash_completes_commands_options_and_values(folder: Path) -> None:
     assert _bash(folder, "ytdlp-ops", "proxies", "ban", "--dur") == ["--duration"]
     assert _bash(folder, "ytdlp-ops", "proxies", "list", "--dur") == []
     assert _bash(folder, "ytdlp-ops", "info", "--color", "al") == ["always"]
+    assert _bash(folder, "ytdlp-ops", "info", "--color=al") == ["always"]
+    assert _bash(folder, "ytdlp-ops", "--server=[::1]:1", "info", "--color=") == [
+        "auto", "always", "never"]
+    (folder / "a:b.txt").touch()
+    assert _bash(folder, "ytdlp-ops", "queue", "push", "q:1", f"--file={folder}/a:b") == ["b.txt"]
     assert _bash(folder, "ytdlp-ops-server", "--service-role", "m") == ["management"]
     assert "--redis-url" in _bash(folder, "ytdlp-ops-server", "--redis")
 
