@@ -11,8 +11,6 @@ const char *cli_hint(YtopsErrorCode code)
         return "The server has lost Redis and tries again by itself; look at its log.";
     case YTOPS_ERROR_ROLE_FORBIDDEN:
         return "Ask a server with the role worker or all-in-one: --server HOST:PORT.";
-    case YTOPS_ERROR_OUT_OF_SCOPE:
-        return "Ask the server with the role management, or leave --identity out.";
     case YTOPS_ERROR_OVERLOADED:
     case YTOPS_ERROR_DRAINING:
         return "Try again later, or ask another server.";
