@@ -22,8 +22,9 @@ gboolean cli_lane_status(CliSession *session, GError **error)
     table = cli_lane_table(statuses, g_get_real_time() / G_USEC_PER_SEC);
     cli_output_table(&session->output, table);
     if (statuses->len == 0)
-        cli_output_note("No lane runs; `ytdlp-ops lane start` starts one where the server makes "
-                        "tokens.");
+        cli_output_note("No lane runs%s%s; `ytdlp-ops lane start` starts one where the server "
+                        "makes tokens.",
+                        queue != NULL ? " on the queue " : "", queue != NULL ? queue : "");
     return TRUE;
 }
 

@@ -280,7 +280,8 @@ def test_the_client(start, management, redis, gated, folder):
     queue.push([watch_url("playable")])
     worker = start()
     cli, overview = Cli(folder, worker.port), Cli(folder, management.port)
-    assert "No lane runs" in cli("lane", "status").err
+    assert "No lane runs; " in cli("lane", "status").err
+    assert "No lane runs on the queue other; " in cli("lane", "status", "other").err
     assert cli("lane", "start", "nightly", "--count", "2", "--json").json == {
         "action": "start",
         "lanes": 2,
