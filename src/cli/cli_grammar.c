@@ -137,7 +137,7 @@ static const CliCommand COMMANDS[] = {
      "every lane of every server, and what it does"},
     {CLI_LANE_START, "lane", "start", "[QUEUE]", CLI_BIT(CLI_OPT_COUNT),
      "start lanes in the asked server, with its settings"},
-    {CLI_LANE_STOP, "lane", "stop", "[LANE_ID]",
+    {CLI_LANE_STOP, "lane", "stop", "LANE_ID",
      CLI_BIT(CLI_OPT_QUEUE) | CLI_BIT(CLI_OPT_ALL) | CLI_BIT(CLI_OPT_YES),
      "stop lanes of any server after the URL in work"},
     {CLI_TOKEN, "token", NULL, "URL", A_TOKEN, "get the info.json of a video"},

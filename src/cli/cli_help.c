@@ -57,16 +57,28 @@ static void append_commands(GString *help, const char *noun)
     }
 }
 
+/* What a command takes in the place of its argument, where it can be about many. */
+static void append_alternatives(GString *help, guint64 options)
+{
+    static const CliOptionId OF_MANY[] = {CLI_OPT_ALL, CLI_OPT_PREFIX, CLI_OPT_QUEUE};
+
+    for (guint i = 0; i < G_N_ELEMENTS(OF_MANY) && (options & CLI_BIT(CLI_OPT_ALL)); i++) {
+        const CliOption *option = cli_option_get(OF_MANY[i]);
+        if (options & CLI_BIT(OF_MANY[i]))
+            g_string_append_printf(help, " | --%s%s%s", option->name,
+                                   option->value != NULL ? " " : "",
+                                   option->value != NULL ? option->value : "");
+    }
+}
+
 static void append_command(GString *help, const CliCommand *command)
 {
-    const char *one = command->argument != NULL ? command->argument : "";
-    gboolean bulk = (command->options & CLI_BIT(CLI_OPT_ALL)) != 0;
-    gboolean prefix = bulk && (command->options & CLI_BIT(CLI_OPT_PREFIX)) != 0;
-
-    g_string_append_printf(help, "Usage: ytdlp-ops %s%s%s [OPTIONS] %s%s%s\n\n%s\n", command->noun,
-                           command->verb != NULL ? " " : "",
-                           command->verb != NULL ? command->verb : "", one, bulk ? " | --all" : "",
-                           prefix ? " | --prefix TEXT" : "", command->help);
+    g_string_append_printf(
+        help, "Usage: ytdlp-ops %s%s%s [OPTIONS]%s%s", command->noun,
+        command->verb != NULL ? " " : "", command->verb != NULL ? command->verb : "",
+        command->argument != NULL ? " " : "", command->argument != NULL ? command->argument : "");
+    append_alternatives(help, command->options);
+    g_string_append_printf(help, "\n\n%s\n", command->help);
     if (command->options != 0)
         g_string_append(help, "\nOptions:\n");
     append_options(help, command->options);

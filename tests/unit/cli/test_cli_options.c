@@ -280,6 +280,24 @@ static void test_help_names_every_command_and_option(void)
     }
 }
 
+static void test_help_shows_what_stands_for_many(void)
+{
+    static const struct {
+        const char *noun, *verb, *usage;
+    } cases[] = {
+        {"proxies", "ban", "PROXY_URL | --all\n"},
+        {"accounts", "reset", "ACCOUNT_ID | --all | --prefix TEXT\n"},
+        {"lane", "stop", "LANE_ID | --all | --queue QUEUE\n"},
+        {"accounts", "list", "[OPTIONS]\n"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *help =
+            cli_help_text(cases[i].noun, cli_command_find(cases[i].noun, cases[i].verb));
+        g_assert_nonnull(strstr(help, cases[i].usage));
+    }
+}
+
 static void test_help_fits_a_hundred_columns(void)
 {
     const CliCommand *command;
@@ -307,6 +325,7 @@ int main(int argc, char **argv)
     g_test_add_func("/options/environment", test_a_bad_environment_names_the_variable);
     g_test_add_func("/options/help", test_help_misses_nothing);
     g_test_add_func("/options/help-complete", test_help_names_every_command_and_option);
+    g_test_add_func("/options/help-many", test_help_shows_what_stands_for_many);
     g_test_add_func("/options/help-width", test_help_fits_a_hundred_columns);
     return g_test_run();
 }
