@@ -21,7 +21,7 @@ static gboolean check(const YtopsTokenOptions *options, GError **error)
     if (options->runner == YTOPS_TOKEN_RUNNER_WARM && g_access(options->worker_script, R_OK) != 0) {
         g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT,
                     "the yt-dlp worker script '%s' cannot be read: %s; it is installed with the "
-                    "server",
+                    "server, and --worker-script names it where it is elsewhere",
                     options->worker_script, g_strerror(errno));
         return FALSE;
     }

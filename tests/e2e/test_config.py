@@ -68,6 +68,13 @@ def test_bad_value_names_flag_value_and_what_is_allowed(configured, folder, flag
     assert not done.out
 
 
+def test_worker_script_that_is_not_there(configured, folder):
+    done = configured("--worker-script=/no/such.py", f"--data-dir={folder}/d")
+    assert done.status == USAGE
+    assert "'/no/such.py' cannot be read: No such file" in done.err
+    assert "--worker-script" in done.err
+
+
 def test_port_that_is_taken(configured, serve, folder):
     server = serve(token_runner="command")
     done = configured(f"--port={server.port}", "--token-runner=command", f"--data-dir={folder}/d")
