@@ -133,10 +133,8 @@ static gboolean start_tokens(Foundation *base, GError **error)
     };
 
     base->error_policy = ytops_error_policy_new(config->error_policy, error);
-    if (base->error_policy == NULL) {
-        g_prefix_error(error, "--error-policy: ");
+    if (base->error_policy == NULL)
         return FALSE;
-    }
     if (config->service_role == YTOPS_ROLE_MANAGEMENT)
         return TRUE;
     if (!split_ytdlp_args(config->ytdlp_args, &ytdlp_args, error))

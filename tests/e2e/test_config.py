@@ -62,6 +62,7 @@ def test_bad_value_names_flag_value_and_what_is_allowed(configured, folder, flag
     done = configured(*others, f"--data-dir={folder}/d", f"--{flag}={value}")
     assert done.status == USAGE, done.err
     assert f"--{flag}" in done.err
+    assert f"--{flag}: --{flag}" not in done.err
     assert allowed in done.err
     if flag not in ("redis-url", "proxies") and value:
         assert value in done.err
