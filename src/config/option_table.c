@@ -140,7 +140,7 @@ static const Option table[] = {
             "Base URL of a bgutil-compatible PO token server, such as http://127.0.0.1:4416.")},
     {.flag = "error-policy",
      STRING(error_policy, "FILE", "",
-            "JSON that changes whom an error is charged to; see docs/errors.md.")},
+            "A JSON file that changes whom an error is charged to; see docs/errors.md.")},
     {.flag = "ytdlp",
      STRING(ytdlp, "PROGRAM", "yt-dlp",
             "The yt-dlp command, for the downloads of lanes and for the token runner command.")},
