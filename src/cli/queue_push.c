@@ -30,12 +30,8 @@ static gboolean send_batch(Push *push, GError **error)
     ok = ytops_work_service_if_push_urls(cli_queue_service(push->session), &push->n_waiting,
                                          push->session->options->argument, push->batch, &call.fault,
                                          &call.refusal, &call.error);
-    if (!cli_session_end_call(push->session, ok, &call, error)) {
-        if (push->n_pushed > 0)
-            g_prefix_error(error, "after %" G_GINT64_FORMAT " URLs were pushed, in what follows: ",
-                           push->n_pushed);
+    if (!cli_session_end_call(push->session, ok, &call, error))
         return FALSE;
-    }
     push->n_pushed += push->batch->len;
     g_ptr_array_set_size(push->batch, 0);
     push->batch_bytes = 0;
@@ -145,8 +141,12 @@ gboolean cli_queue_push(CliSession *session, GError **error)
     gboolean ok =
         options->file != NULL ? add_file(&push, options->file, error) : add_words(&push, error);
 
-    if (!ok || !send_batch(&push, error))
+    if (!ok || !send_batch(&push, error)) {
+        if (push.n_pushed > 0)
+            g_prefix_error(error, "after %" G_GINT64_FORMAT " URLs were pushed, in what follows: ",
+                           push.n_pushed);
         return FALSE;
+    }
     if (push.n_pushed == 0) {
         g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT,
                     "--file %s holds no URL: one a line, blank lines and those with # are left out",

@@ -80,6 +80,7 @@ def test_what_cannot_be_pushed(cli, folder):
     (folder / "bad.txt").write_text(f"{URL}\n" * 5000 + "ftp://a.example/\n")
     (folder / "empty.txt").write_text("# nothing\n\n")
     (folder / "binary.txt").write_bytes(b"https://a.example/\xff\n")
+    (folder / "late.txt").write_bytes(f"{URL}\n".encode() * 5001 + b"\xff\n")
     for words, status, message in (
         (["q"], USAGE, "got neither"),
         (["q", URL, "--file", "x"], USAGE, "got both"),
@@ -91,6 +92,7 @@ def test_what_cannot_be_pushed(cli, folder):
         (["q", "--file", "."], FAILED, "cannot be read: Is a directory"),
         (["q", "--file", "empty.txt"], FAILED, "holds no URL"),
         (["q", "--file", "binary.txt"], FAILED, "line 1 of --file is not text"),
+        (["q", "--file", "late.txt"], FAILED, "after 5000 URLs were pushed, in what follows: line"),
         (["q", "--file", "bad.txt"], FAILED, "after 5000 URLs were pushed, in what follows: "),
     ):
         answer = cli("queue", "push", *words, status=status)
