@@ -11,6 +11,9 @@
 #define BATCH_BYTES (512 * 1024)
 #define BATCH_ITEMS 5000
 
+/* Editors of Windows begin a text in UTF-8 with it. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 /* A push under way. */
 typedef struct {
     CliSession *session;
@@ -82,6 +85,8 @@ static gboolean add_line(Push *push, char *line, gsize length, gint64 number, GE
                     "line %" G_GINT64_FORMAT " of --file is not text in UTF-8", number);
         return FALSE;
     }
+    if (number == 1 && g_str_has_prefix(line, BYTE_ORDER_MARK))
+        line += strlen(BYTE_ORDER_MARK);
     g_strstrip(line);
     return *line == '\0' || *line == '#' || add(push, line, error);
 }

@@ -52,6 +52,12 @@ def test_push_from_a_file(cli, server, folder):
     assert inbox(server, "q") == [URL, '{"format": "137"}', "BaW_jenozKc"]
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_url(cli, server, folder):
+    (folder / "urls.txt").write_bytes(f"\ufeff{URL}\r\nBaW_jenozKc\r\n".encode())
+    cli("queue", "push", "q", "--file", "urls.txt")
+    assert inbox(server, "q") == [URL, "BaW_jenozKc"]
+
+
 def test_push_from_standard_input_in_batches(cli, server):
     urls = "".join(f"https://video.example/{n}\n" for n in range(12_000))
     run = subprocess.run(
