@@ -114,6 +114,13 @@ def test_picture_in_the_docs_is_that_of_the_dag(bag, name):
     assert titles == {name, *(task.task_id for task in tasks), *edges}
 
 
+@pytest.mark.parametrize("name", [WORKER, "ytdlp_ops_orchestrator", "ytdlp_mgmt_queues"])
+def test_queue_may_have_every_name_that_the_server_takes(bag, name):
+    param = bag.dags[name].params.get_param("queue")
+    queue = "Team-1:night_2.x"
+    assert param.resolve(queue) == queue
+
+
 @pytest.mark.parametrize(
     "pool, good",
     [

@@ -16,7 +16,7 @@ POLICIES = {
     "retry_without_ban": "the same, and nobody is banned",
 }
 
-QUEUE_PATTERN = "^[A-Za-z0-9_.-]{1,128}$"
+QUEUE_PATTERN = "^[A-Za-z0-9_.:-]{1,128}$"
 
 
 def connection_param() -> dict[str, Param]:
