@@ -60,7 +60,7 @@ def manage() -> None:
             None,
             type=["null", "string"],
             title="Account",
-            description="The one account that ban, unban and reset change.",
+            description="The one account that ban, unban, reset and delete_from_redis change.",
         ),
         "account_prefix": Param(
             None,
