@@ -6,6 +6,9 @@
 - `push`: appends `urls` to the inbox of `queue`.
 - `requeue_failed`: moves the failed URLs of `queue` back to its inbox.
 - `clear`: empties `part` of `queue`; what is in progress stays.
+
+The management service shows queues and changes none: for all but `list` leave `management_host`
+empty.
 """
 
 from __future__ import annotations
