@@ -14,6 +14,7 @@ typedef struct {
     const char *default_value;  /* as text; for a string "" is none */
     gint64 min, max;            /* OPTION_INTEGER */
     const char *const *choices; /* OPTION_CHOICE: the names of the enum's values in order */
+    const char *allowed;        /* OPTION_STRING: what its reader takes; NULL: any text */
     gboolean secret;            /* can hold a password: shown redacted, scrubbed from argv */
     const char *metavar;        /* what the help shows for the value */
     const char *help;

@@ -19,7 +19,7 @@ char *option_allowed(const Option *option)
     case OPTION_STRING:
         break;
     }
-    return g_strdup("text without control characters");
+    return g_strdup(option->allowed != NULL ? option->allowed : "text without control characters");
 }
 
 static gboolean refuse(const Option *option, const char *text, const char *source, GError **error)

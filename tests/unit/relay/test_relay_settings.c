@@ -180,6 +180,24 @@ static void the_documentation_lists_every_setting(void)
     }
 }
 
+static void the_page_of_all_flags_tells_what_the_relay_takes(void)
+{
+    g_autofree char *docs = NULL;
+
+    g_assert_true(
+        g_file_get_contents(YTOPS_SOURCE_DIR "/docs/configuration.md", &docs, NULL, NULL));
+    for (gsize n = 0; ytops_relay_settings_nth(n) != NULL; n++) {
+        const YtopsRelaySetting *setting = ytops_relay_settings_nth(n);
+        g_autofree char *row =
+            g_strdup_printf("| `%s`<br>`YTDLP_OPS_%s`<br>`%s` | `%s` | %s | %s |", setting->flag,
+                            setting->environment, setting->environment, setting->fallback,
+                            setting->allowed, setting->help);
+
+        g_test_message("%s", row);
+        g_assert_nonnull(strstr(docs, row));
+    }
+}
+
 static void bad_bytes_and_passwords_do_not_reach_the_message(void)
 {
     g_autoptr(GError) error = NULL;
@@ -197,6 +215,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/relay-settings/table",
                     each_setting_takes_what_it_allows_and_names_what_it_refuses);
+    g_test_add_func("/relay-settings/all-flags", the_page_of_all_flags_tells_what_the_relay_takes);
     g_test_add_func("/relay-settings/defaults", the_defaults_are_the_specifications);
     g_test_add_func("/relay-settings/names", every_setting_has_three_names_for_one_member);
     g_test_add_func("/relay-settings/override", a_stream_cannot_change_what_is_the_operators);
