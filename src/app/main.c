@@ -5,6 +5,7 @@
 #include "app.h"
 #include "signals.h"
 #include "ytops/error.h"
+#include "ytops/standard_files.h"
 
 #define EXIT_USAGE 64
 
@@ -42,9 +43,11 @@ static int serve(const YtopsConfig *config)
 int main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(YtopsConfig) config =
-        ytops_config_load(argc, (const char *const *)argv, (const char *const *)environ, &error);
+    g_autoptr(YtopsConfig) config = NULL;
 
+    ytops_standard_files_hold();
+    config =
+        ytops_config_load(argc, (const char *const *)argv, (const char *const *)environ, &error);
     if (config == NULL)
         return fail(error);
     ytops_config_scrub_argv(argc, argv);

@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <sysexits.h>
 
+#include "ytops/standard_files.h"
+
 typedef gboolean (*Run)(CliSession *session, GError **error);
 
 static const Run RUNS[] = {
@@ -85,6 +87,7 @@ int main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     g_autoptr(CliOptions) options = NULL;
 
+    ytops_standard_files_hold();
     setlocale(LC_ALL, "");
     /* A server that closes the connection is an error to report, not a reason to die. */
     signal(SIGPIPE, SIG_IGN);

@@ -103,6 +103,24 @@ def test_server_that_speaks_nonsense(folder, reply):
         strange.close()
 
 
+@pytest.mark.parametrize(
+    ("redirection", "words"),
+    [
+        ("<&-", ["queue", "push", "q", "--file", "-"]),
+        (">&-", ["proxies", "list"]),
+    ],
+    ids=["input", "output"],
+)
+def test_what_is_closed_is_not_the_connection(serve, folder, redirection, words):
+    cli = Cli(folder, serve(token_runner="command").port)
+    run = subprocess.run(
+        ["sh", "-c", f'exec "$@" {redirection}', "sh", str(client_program()), *words],
+        env=cli.env, capture_output=True, check=False, text=True, timeout=100,
+    )  # fmt: skip
+    assert run.returncode == FAILED
+    assert "Bad file descriptor" in run.stderr
+
+
 def test_full_standard_output_is_a_failure(serve, folder):
     cli = Cli(folder, serve(token_runner="command").port)
     with open("/dev/full", "w") as full:

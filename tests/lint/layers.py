@@ -32,6 +32,7 @@ HOME = {
     "process_metrics": "base",
     "roff": "base",
     "role": "base",
+    "standard_files": "base",
     "ticker": "base",
     "wake_fd": "base",
     "config": "config",
