@@ -63,19 +63,12 @@ static void append_line(GString *script)
 /* The words before the cursor that are neither options nor their values. */
 static void append_names(GString *script, const GPtrArray *options)
 {
-    gboolean any = FALSE;
+    g_autofree char *valued = completion_valued_options(options, " | ");
 
     g_string_append(script, "    for ((i = 1; i < ${#line[@]} - 1; i++)); do\n"
                             "        case \"${line[i]}\" in\n        ");
-    for (guint i = 0; i < options->len; i++) {
-        const YtopsCompletionOption *option = options->pdata[i];
-        if (!option->takes_value)
-            continue;
-        g_string_append_printf(script, "%s--%s", any ? " | " : "", option->name);
-        any = TRUE;
-    }
-    if (any)
-        g_string_append(script, ") ((++i)) ;;\n        ");
+    if (*valued != '\0')
+        g_string_append_printf(script, "%s) ((++i)) ;;\n        ", valued);
     g_string_append(script, "-*) ;;\n"
                             "        *) names+=(\"${line[i]}\") ;;\n"
                             "        esac\n"

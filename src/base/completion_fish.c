@@ -12,15 +12,48 @@ static void append_quoted(GString *script, const char *text)
     g_string_append_c(script, '\'');
 }
 
+/* What the conditions ask: whether the words so far, without options and their values, are those given, or
+ * begin with them. */
+static void append_questions(GString *script, const char *function, const GArray *commands)
+{
+    g_autoptr(GPtrArray) all = completion_all_options(commands);
+    g_autofree char *valued = completion_valued_options(all, " ");
+
+    g_string_append_printf(script,
+                           "function _%s_names\n"
+                           "    set -l value\n"
+                           "    for word in (commandline -poc)[2..]\n"
+                           "        if set -q value[1]\n"
+                           "            set value\n"
+                           "        else if contains -- $word %s\n"
+                           "            set value $word\n"
+                           "        else if not string match -q -- '-*' $word\n"
+                           "            echo $word\n"
+                           "        end\n"
+                           "    end\n"
+                           "end\n",
+                           function, valued);
+    g_string_append_printf(script,
+                           "function _%s_is\n"
+                           "    set -l names (_%s_names)\n"
+                           "    test \"$names\" = \"$argv\"\n"
+                           "end\n"
+                           "function _%s_begins\n"
+                           "    set -l names (_%s_names)\n"
+                           "    set -l wanted (count $argv)\n"
+                           "    test \"$names[1..$wanted]\" = \"$argv\"\n"
+                           "end\n",
+                           function, function, function, function);
+}
+
 /* When an option belongs to the command line so far. */
-static char *condition_of(const YtopsCompletionCommand *command)
+static char *condition_of(const char *function, const YtopsCompletionCommand *command)
 {
     if (command->noun == NULL)
         return NULL;
-    if (command->verb == NULL)
-        return g_strdup_printf("__fish_seen_subcommand_from %s", command->noun);
-    return g_strdup_printf("__fish_seen_subcommand_from %s; and __fish_seen_subcommand_from %s",
-                           command->noun, command->verb);
+    return g_strdup_printf("_%s_begins %s%s%s", function, command->noun,
+                           command->verb != NULL ? " " : "",
+                           command->verb != NULL ? command->verb : "");
 }
 
 static void append_line(GString *script, const char *program, const char *condition)
@@ -62,32 +95,33 @@ static void append_word(GString *script, const char *program, const char *condit
 }
 
 /* "proxies": offered before any command; its verbs after it. */
-static void append_words(GString *script, const char *program, const GArray *commands, guint index)
+static void append_words(GString *script, const char *program, const char *function,
+                         const GArray *commands, guint index)
 {
     const YtopsCompletionCommand *command = completion_command(commands, index);
-    g_autofree char *condition = NULL;
+    g_autofree char *alone = g_strdup_printf("_%s_is", function);
+    g_autofree char *behind_noun = g_strdup_printf("_%s_is %s", function, command->noun);
 
     if (completion_begins_noun(commands, index))
-        append_word(script, program, "__fish_use_subcommand", command->noun,
+        append_word(script, program, alone, command->noun,
                     command->verb == NULL ? command->help : NULL);
-    if (command->verb == NULL)
-        return;
-    condition =
-        g_strdup_printf("__fish_seen_subcommand_from %s; and test (count (commandline -poc))"
-                        " -eq 2",
-                        command->noun);
-    append_word(script, program, condition, command->verb, command->help);
+    if (command->verb != NULL)
+        append_word(script, program, behind_noun, command->verb, command->help);
 }
 
 void completion_append_fish(GString *script, const char *program, const GArray *commands)
 {
+    g_autofree char *function = completion_function_name(program);
+
     g_string_append_printf(script, "# fish completion of %s\n", program);
+    if (completion_command(commands, 0)->noun != NULL)
+        append_questions(script, function, commands);
     for (guint i = 0; i < commands->len; i++) {
         const YtopsCompletionCommand *command = completion_command(commands, i);
-        g_autofree char *condition = condition_of(command);
+        g_autofree char *condition = condition_of(function, command);
 
         if (command->noun != NULL)
-            append_words(script, program, commands, i);
+            append_words(script, program, function, commands, i);
         for (guint k = 0; k < command->options->len; k++)
             append_option(script, program, condition, command->options->pdata[k]);
     }

@@ -37,6 +37,18 @@ GPtrArray *completion_all_options(const GArray *commands)
     return all;
 }
 
+char *completion_valued_options(const GPtrArray *options, const char *between)
+{
+    GString *names = g_string_new(NULL);
+
+    for (guint i = 0; i < options->len; i++) {
+        const YtopsCompletionOption *option = options->pdata[i];
+        if (option->takes_value)
+            g_string_append_printf(names, "%s--%s", names->len > 0 ? between : "", option->name);
+    }
+    return g_string_free(names, FALSE);
+}
+
 char *completion_function_name(const char *program)
 {
     char *name = g_strconcat("_", program, NULL);

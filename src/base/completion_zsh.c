@@ -58,7 +58,7 @@ static void append_described(GString *script, const char *word, const char *help
 
 static void append_nouns(GString *script, const GArray *commands)
 {
-    g_string_append(script, "    if ((CURRENT == 2)); then\n        choices=(");
+    g_string_append(script, "    if (($#names == 0)); then\n        choices=(");
     for (guint i = 0; i < commands->len; i++) {
         const YtopsCompletionCommand *command = completion_command(commands, i);
         if (completion_begins_noun(commands, i))
@@ -67,9 +67,34 @@ static void append_nouns(GString *script, const GArray *commands)
     g_string_append(script, ")\n        _describe command choices\n        return\n    fi\n");
 }
 
+/* The words before the cursor that are neither options nor their values. Behind one that wants a value no
+ * command is looked for. */
+static void append_names(GString *script, const GArray *commands)
+{
+    g_autoptr(GPtrArray) all = completion_all_options(commands);
+    g_autofree char *valued = completion_valued_options(all, " | ");
+
+    g_string_append_printf(script,
+                           "    local -a names choices\n"
+                           "    local i\n"
+                           "    for ((i = 2; i < CURRENT; i++)); do\n"
+                           "        case \"${words[i]}\" in\n"
+                           "        %s) ((++i)) ;;\n"
+                           "        -*) ;;\n"
+                           "        *) names+=(\"${words[i]}\") ;;\n"
+                           "        esac\n"
+                           "    done\n"
+                           "    if (($#names == 0 && i > CURRENT)); then\n"
+                           "        _files\n"
+                           "        return\n"
+                           "    fi\n",
+                           valued);
+}
+
 static void append_verbs(GString *script, const GArray *commands)
 {
-    g_string_append(script, "    if ((CURRENT == 3)); then\n        case \"$noun\" in\n");
+    g_string_append(
+        script, "    if (($#names == 1 && i == CURRENT)); then\n        case \"$names[1]\" in\n");
     for (guint i = 0; i < commands->len; i++) {
         const YtopsCompletionCommand *command = completion_command(commands, i);
         gboolean ends = i + 1 == commands->len || completion_begins_noun(commands, i + 1);
@@ -92,12 +117,12 @@ void completion_append_zsh(GString *script, const char *program, const GArray *c
 
     g_string_append_printf(script, "#compdef %s\n\n%s() {\n", program, function);
     if (has_nouns) {
-        g_string_append(script, "    local noun=${words[2]} verb=${words[3]}\n"
-                                "    local -a choices\n");
+        append_names(script, commands);
         append_nouns(script, commands);
         append_verbs(script, commands);
     }
-    g_string_append(script, has_nouns ? "    case \"$noun $verb\" in\n" : "    case '' in\n");
+    g_string_append(script,
+                    has_nouns ? "    case \"$names[1] $names[2]\" in\n" : "    case '' in\n");
     for (guint i = 0; i < commands->len; i++)
         append_command(script, completion_command(commands, i));
     g_string_append_printf(script, "    esac\n}\n\ncompdef %s %s\n", function, program);

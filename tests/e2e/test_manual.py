@@ -51,6 +51,26 @@ def _fish(folder: Path, line: str) -> list[str]:
     return [entry.split("\t")[0] for entry in done.out.splitlines()]
 
 
+# What the script would offer: descriptions of words, or what _arguments is told of options.
+_ZSH = """
+compdef() {}
+_describe() { print -l -- ${choices%%:*} }
+_arguments() { print -l -- "$@" }
+_files() { print -- a file }
+source "$1"; shift
+words=("$@") CURRENT=$#
+_$FUNCTION
+"""
+
+
+def _zsh(folder: Path, *line: str) -> list[str]:
+    script = _script(line[0], "zsh", folder)
+    done = run(["zsh", "-fc", _ZSH, "zsh", script, *line], folder,
+               env={"FUNCTION": line[0].replace("-", "_")})
+    assert done.err == ""
+    return done.out.splitlines()
+
+
 @pytest.mark.parametrize("program", MANUALS)
 def test_the_manual_page_is_one_that_mandoc_accepts(program: str, folder: Path) -> None:
     page = folder / "page"
@@ -104,7 +124,24 @@ def test_fish_completes_commands_options_and_values(folder: Path) -> None:
     assert _fish(folder, "ytdlp-ops prox") == ["proxies"]
     assert _fish(folder, "ytdlp-ops proxies un") == ["unban"]
     assert _fish(folder, "ytdlp-ops proxies ban --dur") == ["--duration"]
+    assert _fish(folder, "ytdlp-ops --server h:1 prox") == ["proxies"]
+    assert _fish(folder, "ytdlp-ops --json --server h:1 proxies un") == ["unban"]
+    assert _fish(folder, "ytdlp-ops --server=h:1 proxies ban --dur") == ["--duration"]
     assert _fish(folder, "ytdlp-ops-server --service-role m") == ["management"]
+
+
+def test_zsh_completes_commands_options_and_values(folder: Path) -> None:
+    verbs = ["list", "ban", "unban", "reset", "delete"]
+    assert {"proxies", "token", "man"} <= set(_zsh(folder, "ytdlp-ops", ""))
+    assert _zsh(folder, "ytdlp-ops", "proxies", "") == verbs
+    assert _zsh(folder, "ytdlp-ops", "--json", "--server", "h:1", "proxies", "") == verbs
+    for line in (["--server=h:1", "proxies", "ban", ""], ["proxies", "ban", "--duration", ""]):
+        assert any(told.startswith("*--duration=") for told in _zsh(folder, "ytdlp-ops", *line))
+    assert any(told.endswith(":color:(auto always never)")
+               for told in _zsh(folder, "ytdlp-ops", "info", "--color", ""))
+    assert _zsh(folder, "ytdlp-ops", "--server", "") == ["a file"]
+    assert any(told.endswith("(all-in-one management worker)")
+               for told in _zsh(folder, "ytdlp-ops-server", ""))
 
 
 def test_an_unknown_shell_is_named(folder: Path) -> None:
