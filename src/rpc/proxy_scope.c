@@ -52,7 +52,7 @@ gboolean proxy_scope_run_one(const RpcState *state, const char *server_identity,
     if (n_found > 0)
         return TRUE;
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_NOT_FOUND,
-                "no server identity has the proxy %s: getProxyStatus lists those that exist",
+                "no server identity has the proxy %s: list the proxies to see which exist",
                 order->proxy_url);
     return FALSE;
 }

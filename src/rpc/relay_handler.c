@@ -44,7 +44,7 @@ static YtopsRelayStream *find_stream(RelayOrder *order)
     YtopsRelayStream *stream = ytops_relay_find(order->relay, order->stream_id);
     if (stream == NULL) {
         order->error = g_error_new(YTOPS_ERROR, YTOPS_ERROR_NOT_FOUND,
-                                   "there is no stream '%.64s': listStreams tells those that are",
+                                   "there is no stream '%.64s': list the streams to see which are",
                                    order->stream_id);
         ytops_error_set_context(order->error, "field", "streamId");
     }

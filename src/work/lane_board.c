@@ -88,7 +88,7 @@ gint64 ytops_lane_board_ask_to_stop(YtopsLaneBoard *board, const char *queue, co
     if (count != 0 || *lane_id == '\0')
         return count;
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_NOT_FOUND,
-                "no lane '%.100s' runs%s%.100s; getLaneStatus lists those that do", lane_id,
+                "no lane '%.100s' runs%s%.100s; list the lanes to see which do", lane_id,
                 *queue != '\0' ? " on the queue " : "", queue);
     return -1;
 }

@@ -160,6 +160,7 @@ def test_delete_for_programs_does_not_ask(cli, upstream):
 def test_an_unknown_id_is_named(cli, verb):
     answer = cli("relay", verb, "no-such-stream", status=FAILED)
     assert answer.err.startswith("ytdlp-ops: NOT_FOUND: ")
+    assert "list the streams to see which are" in answer.err
     assert "no-such-stream" in answer.err
     assert answer.out == ""
 

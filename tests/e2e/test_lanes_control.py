@@ -304,7 +304,8 @@ def test_the_client(start, management, redis, gated, folder):
     assert overview("lane", "stop", busy["laneId"]).out == (
         "1 lane will stop after the URL in work\n"
     )
-    assert "NOT_FOUND" in overview("lane", "stop", "nobody.1", status=FAILED).err
+    unknown = overview("lane", "stop", "nobody.1", status=FAILED).err
+    assert "NOT_FOUND" in unknown and "list the lanes to see which do" in unknown
     assert overview("lane", "stop", "--queue", "nightly", "--json").json["asked"] >= 0
     assert "exactly one of LANE_ID" in cli("lane", "stop", status=USAGE).err
     assert "ROLE_FORBIDDEN" in overview("lane", "start", status=FAILED).err
