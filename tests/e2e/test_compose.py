@@ -245,7 +245,10 @@ def test_installed_tree_stands_alone(prefix, folder):
     assert {each.name for each in (moved / "share").rglob("*.thrift")} == {
         each.name for each in (ROOT / "thrift").glob("*.thrift")
     }
-    assert list((moved / "share/doc").rglob("operations.md"))
+    (operations,) = (moved / "share/doc").rglob("operations.md")
+    for page in operations.parent.glob("*.md"):
+        for picture in re.findall(r"\]\((images/[^)]+)\)", page.read_text()):
+            assert (page.parent / picture).is_file(), (page.name, picture)
     for program in (server_program(), client_program()):
         version = [moved / "bin" / program.name, "--version"]
         assert subprocess.run(version, capture_output=True, text=True).stdout.strip()
