@@ -14,7 +14,8 @@
 #include "ytops/log.h"
 #include "ytops/wake_fd.h"
 
-enum { UNREADY_RETRY_US = G_USEC_PER_SEC };
+/* How soon a job is failed where no worker is ready. */
+enum { UNREADY_PAUSE_MS = 100 };
 
 typedef struct {
     YtopsTokenService *service;
@@ -60,6 +61,27 @@ static Runner *make_runner(const YtopsTokenOptions *options)
                            options->worker_max_rss_mib);
 }
 
+/*
+ * A thread without a worker fails a job in no time, so it would take nearly all of them from those
+ * that can work: it leaves them the queue, and fails jobs only where nobody can. It does not wait at
+ * the desk, where it would be woken for a job in the place of one that can.
+ */
+static Flight *take_flight(YtopsTokenService *service, gboolean ready)
+{
+    Flight *flight = NULL;
+    YtopsJobLimits pause;
+
+    if (ready)
+        return token_desk_take(service->desk, G_MAXINT64);
+    if (ytops_token_service_count_ready(service) == 0)
+        flight = token_desk_take(service->desk, g_get_monotonic_time());
+    if (flight != NULL)
+        return flight;
+    ytops_job_limits_init(&pause, UNREADY_PAUSE_MS, service->cancel_fd);
+    ytops_job_limits_poll(&pause, NULL, 0, UNREADY_PAUSE_MS);
+    return NULL;
+}
+
 /* The worker process is started here, and ends with this thread. */
 static gpointer job_thread_run(gpointer data)
 {
@@ -69,11 +91,10 @@ static gpointer job_thread_run(gpointer data)
 
     while (!token_desk_is_closed(service->desk)) {
         gboolean ready = runner_prepare(runner, service->cancel_fd);
-        gint64 until_us = ready ? G_MAXINT64 : g_get_monotonic_time() + UNREADY_RETRY_US;
         Flight *flight;
 
         g_atomic_int_set(&self->ready, ready);
-        flight = token_desk_take(service->desk, until_us);
+        flight = take_flight(service, ready);
         if (flight != NULL)
             run_flight(service, runner, flight);
     }

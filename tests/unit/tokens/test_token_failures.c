@@ -3,6 +3,14 @@
 #include "http_double.h"
 #include "token_world.h"
 
+static guint count_starts(const World *world)
+{
+    g_autofree char *starts = test_folder_read(world->folder, "starts.txt");
+    g_auto(GStrv) lines = g_strsplit(starts, "\n", -1);
+
+    return g_strv_length(lines) - 1;
+}
+
 static void test_a_dead_proxy_is_charged_to_account_and_proxy(void)
 {
     World world;
@@ -109,6 +117,34 @@ static void test_a_worker_that_dies_charges_nobody_and_can_be_asked_again(void)
     world_close(&world);
 }
 
+/* One of two workers cannot start; the other one is busy, and the job waits for it. */
+static void test_a_worker_that_cannot_start_takes_no_job_from_one_that_could(void)
+{
+    World world;
+    g_autofree char *script = NULL;
+    g_auto(Reply) first = {0};
+    g_auto(Reply) second = {0};
+    guint n_starts;
+
+    world_open(&world);
+    world.options.worker_script = script = test_worker_double(world.folder, "only_one_starts.py");
+    world.options.workers = 2;
+    world_start(&world);
+    test_await(ytops_token_service_count_ready(world.service) == 1);
+    world_submit(&world, "http://127.0.0.1/wait_for_go", "acc_01", "first", 0, &first);
+    test_await(test_folder_has(world.folder, "waiting.txt"));
+    test_await(count_starts(&world) >= 2);
+    n_starts = count_starts(&world);
+    world_submit(&world, "http://127.0.0.1/good", "acc_02", "second", 0, &second);
+    test_await(count_starts(&world) > n_starts);
+    g_assert_false(reply_is_done(&second));
+    g_free(test_folder_write(world.folder, "go.txt", "go"));
+    test_await(reply_is_done(&first) && reply_is_done(&second));
+    assert_ok(&first);
+    assert_ok(&second);
+    world_close(&world);
+}
+
 static void test_without_an_active_proxy_nobody_is_charged(void)
 {
     World world;
@@ -172,6 +208,8 @@ int main(int argc, char **argv)
                     test_a_success_that_cannot_be_recorded_is_not_claimed);
     g_test_add_func("/token-failures/a-worker-that-dies-charges-nobody-and-can-be-asked-again",
                     test_a_worker_that_dies_charges_nobody_and_can_be_asked_again);
+    g_test_add_func("/token-failures/a-worker-that-cannot-start-takes-no-job-from-one-that-could",
+                    test_a_worker_that_cannot_start_takes_no_job_from_one_that_could);
     g_test_add_func("/token-failures/without-an-active-proxy-nobody-is-charged",
                     test_without_an_active_proxy_nobody_is_charged);
     g_test_add_func("/token-failures/a-proxy-that-is-asked-for-must-be-its-own",

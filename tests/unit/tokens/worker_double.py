@@ -98,6 +98,14 @@ def tell_arguments(job):
     answer(job, json.dumps({"args": job["args"]}).encode())
 
 
+def is_first():
+    try:
+        os.close(os.open(os.path.join(HERE, "first.txt"), os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return False
+    return True
+
+
 def start():
     name = os.path.basename(sys.argv[0])
     note("starts.txt", os.getpid())
@@ -108,6 +116,8 @@ def start():
         sys.exit("SyntaxError, perhaps")
     if name == "never_ready.py":
         time.sleep(1000)
+    if name == "only_one_starts.py" and not is_first():
+        sys.exit("no memory, perhaps")
     send({"ready": True, "version": "double", "rss_kib": 1000})
 
 
