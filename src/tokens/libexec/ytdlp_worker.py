@@ -54,7 +54,12 @@ def take_channels():
 
 def leave_current_folder():
     """A module or plugin that lies in the folder the server was started in must not be imported."""
-    current = os.getcwd()
+    try:
+        current = os.getcwd()
+    except FileNotFoundError:
+        # It was removed while the server ran, and a path relative to it leads nowhere.
+        sys.path[:] = [path for path in sys.path if os.path.isabs(path)]
+        return
     sys.path[:] = [path for path in sys.path if path and os.path.abspath(path) != current]
 
 

@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "http_double.h"
 #include "token_world.h"
 
@@ -145,6 +147,22 @@ static void test_a_worker_that_cannot_start_takes_no_job_from_one_that_could(voi
     world_close(&world);
 }
 
+/* The folder that the server was started in, such as that of a release, can be removed meanwhile. */
+static void test_workers_start_where_the_current_folder_is_gone(void)
+{
+    World world;
+    g_autofree char *before = g_get_current_dir();
+    char *folder = test_folder_new();
+
+    world_open(&world);
+    g_assert_cmpint(g_chdir(folder), ==, 0);
+    test_folder_free(folder);
+    world_start(&world);
+    test_await(ytops_token_service_is_ready(world.service));
+    g_assert_cmpint(g_chdir(before), ==, 0);
+    world_close(&world);
+}
+
 static void test_without_an_active_proxy_nobody_is_charged(void)
 {
     World world;
@@ -210,6 +228,8 @@ int main(int argc, char **argv)
                     test_a_worker_that_dies_charges_nobody_and_can_be_asked_again);
     g_test_add_func("/token-failures/a-worker-that-cannot-start-takes-no-job-from-one-that-could",
                     test_a_worker_that_cannot_start_takes_no_job_from_one_that_could);
+    g_test_add_func("/token-failures/workers-start-where-the-current-folder-is-gone",
+                    test_workers_start_where_the_current_folder_is_gone);
     g_test_add_func("/token-failures/without-an-active-proxy-nobody-is-charged",
                     test_without_an_active_proxy_nobody_is_charged);
     g_test_add_func("/token-failures/a-proxy-that-is-asked-for-must-be-its-own",
