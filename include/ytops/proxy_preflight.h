@@ -15,7 +15,8 @@
  * TRUE where the proxy answered as it should within timeout_ms. Errors: SOCKS5_CONNECTION_FAILED,
  * SOCKS5_AUTH_FAILED, SOCKS5_PROTOCOL, PROXY_DNS_FAILED, HTTP_PROXY_AUTH, HTTP_PROXY_FAILED (SOCKS4
  * failures carry the SOCKS5 names). Messages show the proxy without its password.
- * A target that cannot stand in an HTTP request is INVALID_ARGUMENT.
+ * A target that cannot stand in an HTTP request is INVALID_ARGUMENT; a machine that has no socket
+ * left is INTERNAL.
  * cancel_fd (-1: none): a descriptor that becomes readable ends the wait with DRAINING; so does one
  * whose other end is closed. A proxy given by name is resolved with getaddrinfo, which heeds neither
  * timeout_ms nor cancel_fd and can take as long as the machine's resolver does; addresses never

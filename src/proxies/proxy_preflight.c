@@ -3,8 +3,9 @@
  *
  * Failure modes: the name does not resolve; no address can be connected to (all are tried, sharing
  * the time that is left); the proxy closes early, is silent, or gives a wrong answer; the caller's
- * cancel_fd becomes readable. A name is resolved by getaddrinfo, which knows no deadline: it can
- * overrun by the resolver's own (resolv.conf, 10 s by default). An address never resolves.
+ * cancel_fd becomes readable; this machine has no socket left. A name is resolved by getaddrinfo,
+ * which knows no deadline: it can overrun by the resolver's own (resolv.conf, 10 s by default). An
+ * address never resolves.
  */
 #include "ytops/proxy_preflight.h"
 
@@ -63,6 +64,33 @@ static gboolean fail_cancelled(const Preflight *preflight, GError **error)
     return FALSE;
 }
 
+/* What this machine has run out of is no proxy's doing. */
+static gboolean is_shortage(int reason)
+{
+    return reason == EMFILE || reason == ENFILE || reason == ENOBUFS || reason == ENOMEM;
+}
+
+static gboolean fail_short(const Preflight *preflight, int reason, GError **error)
+{
+    g_autofree char *display = ytops_proxy_display(preflight->proxy->text);
+    g_set_error(
+        error, YTOPS_ERROR, YTOPS_ERROR_INTERNAL,
+        "the check of proxy %s gets no socket (%s); raise this server's limit of open files "
+        "(ulimit -n, LimitNOFILE=)",
+        display, g_strerror(reason));
+    return FALSE;
+}
+
+/* The resolver does not tell a name that does not exist from having had no socket to ask with. */
+static int find_shortage(void)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int reason = fd < 0 ? errno : 0;
+    if (fd >= 0)
+        close(fd);
+    return is_shortage(reason) ? reason : 0;
+}
+
 typedef enum { WAIT_READY, WAIT_TIMED_OUT, WAIT_CANCELLED } WaitOutcome;
 
 /* Until the socket is ready for `events`, cancel_fd is readable, or `until_us` has come. */
@@ -98,15 +126,21 @@ static AddrInfo *resolve(const Preflight *preflight, GError **error)
     }
     if (status == 0)
         return addresses;
+    const char *told = status == EAI_SYSTEM ? g_strerror(errno) : gai_strerror(status);
+    int shortage = find_shortage();
+    if (shortage != 0) {
+        fail_short(preflight, shortage, error);
+        return NULL;
+    }
     g_autofree char *display = ytops_proxy_display(preflight->proxy->text);
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_PROXY_DNS_FAILED,
                 "proxy %s: its name \"%s\" does not resolve (%s); check the name and this "
                 "machine's resolver",
-                display, host, status == EAI_SYSTEM ? g_strerror(errno) : gai_strerror(status));
+                display, host, told);
     return NULL;
 }
 
-/* FALSE with the socket's own reason in *reason, or with *error where the wait was cancelled. */
+/* FALSE with the socket's own reason in *reason, or with *error where it is not the proxy's. */
 static gboolean connect_address(Preflight *preflight, const AddrInfo *address, gint64 until_us,
                                 int *reason, GError **error)
 {
@@ -115,7 +149,7 @@ static gboolean connect_address(Preflight *preflight, const AddrInfo *address, g
         socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
     if (preflight->fd < 0) {
         *reason = errno;
-        return FALSE;
+        return is_shortage(*reason) && fail_short(preflight, *reason, error);
     }
     *reason = 0;
     if (connect(preflight->fd, address->ai_addr, address->ai_addrlen) == 0)

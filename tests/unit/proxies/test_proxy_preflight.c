@@ -8,6 +8,7 @@
 #include <glib-unix.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -315,6 +316,30 @@ static void test_a_target_that_would_break_the_request(void)
     }
 }
 
+/* Lets nobody open a descriptor any more; gives the limit that was. */
+static struct rlimit use_up_descriptors(void)
+{
+    struct rlimit before;
+    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &before), ==, 0);
+    struct rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &none), ==, 0);
+    return before;
+}
+
+static void test_a_server_without_sockets_blames_no_proxy(void)
+{
+    static const char *const urls[] = {"socks5://u:secret@127.0.0.1:PORT", "http://127.0.0.1:PORT",
+                                       "socks5://localhost:PORT"};
+    for (gsize i = 0; i < G_N_ELEMENTS(urls); i++) {
+        struct rlimit before = use_up_descriptors();
+        g_autoptr(GError) error = check(urls[i], 1080, PATIENCE_MS);
+        setrlimit(RLIMIT_NOFILE, &before);
+        g_assert_error(error, YTOPS_ERROR, YTOPS_ERROR_INTERNAL);
+        g_assert_nonnull(strstr(error->message, "open files"));
+        g_assert_null(strstr(error->message, "secret"));
+    }
+}
+
 static guint count_descriptors(void)
 {
     g_autoptr(GDir) dir = g_dir_open("/proc/self/fd", 0, NULL);
@@ -356,6 +381,7 @@ int main(int argc, char **argv)
     ADD("cancelled-while-it-waits", test_cancelled_while_it_waits);
     ADD("cancelled-by-a-closed-pipe", test_cancelled_by_a_closed_pipe);
     ADD("a-target-that-would-break-the-request", test_a_target_that_would_break_the_request);
+    ADD("a-server-without-sockets-blames-no-proxy", test_a_server_without_sockets_blames_no_proxy);
     ADD("no-descriptor-is-left-open", test_no_descriptor_is_left_open);
     return g_test_run();
 }
