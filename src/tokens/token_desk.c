@@ -92,9 +92,13 @@ static gboolean has_room(TokenDesk *desk, gboolean joins)
     return joins || flight_table_count_queued(desk->flights) < limit + idle;
 }
 
-static void wake_reaper_for(TokenDesk *desk, gint64 deadline_us)
+/*
+ * Where the reaper may sleep past a deadline that now is one. A waiter that joins a running job can
+ * move its end out, and with it those that were to be told by that end get a deadline of their own.
+ */
+static void wake_reaper_for(TokenDesk *desk, const Flight *flight, gint64 deadline_us)
 {
-    if (deadline_us < desk->reaper_until_us)
+    if (flight->state == FLIGHT_RUNNING || deadline_us < desk->reaper_until_us)
         g_cond_signal(&desk->expiry);
 }
 
@@ -112,7 +116,7 @@ static void queue_locked(TokenDesk *desk, Flight *flight, char *key, YtopsTokenA
         flight_table_join(desk->flights, flight, done, data, ask->job_id, deadline_us);
         g_cond_signal(&desk->work);
     }
-    wake_reaper_for(desk, deadline_us);
+    wake_reaper_for(desk, flight, deadline_us);
 }
 
 /* A result or an error where the request ends at once; neither where it waits, ask then taken over. */

@@ -95,6 +95,32 @@ static void test_each_waiter_of_a_shared_job_has_its_own_deadline(void)
     tarpit_close(&tarpit);
 }
 
+/* The first waiter was to be told by the end of its job, which the second one moves out. */
+static void test_a_joined_job_keeps_the_first_waiter_no_longer(void)
+{
+    Tarpit tarpit;
+    g_auto(Reply) first = {0};
+    g_auto(Reply) hasty = {0};
+    g_auto(Reply) queued = {0};
+    g_auto(Reply) joining = {0};
+
+    tarpit_open(&tarpit);
+    world_start(&tarpit.world);
+    test_await(ytops_token_service_is_ready(tarpit.world.service));
+    world_submit(&tarpit.world, tarpit.url, "acc_01", "first", 4, &first);
+    test_await(ytops_token_service_count_running(tarpit.world.service) == 1);
+    world_submit(&tarpit.world, tarpit.url, "acc_02", "queued", 30, &queued);
+    /* When this one is told, the reaper looks for the next deadline, and it is that of the queued. */
+    world_submit(&tarpit.world, tarpit.url, "acc_03", "hasty", 1, &hasty);
+    test_await(reply_is_done(&hasty));
+    world_submit(&tarpit.world, tarpit.url, "acc_01", "joining", 60, &joining);
+    test_await(reply_is_done(&first));
+    assert_failed(&first, YTOPS_ERROR_TIMEOUT);
+    g_assert_false(reply_is_done(&joining));
+    g_assert_cmpuint(ytops_token_service_count_running(tarpit.world.service), ==, 1);
+    tarpit_close(&tarpit);
+}
+
 static void test_a_full_queue_refuses_and_says_when_to_come_again(void)
 {
     Tarpit tarpit;
@@ -168,6 +194,8 @@ int main(int argc, char **argv)
                     test_a_request_whose_time_is_over_in_the_queue_charges_nobody);
     g_test_add_func("/token-deadlines/each-waiter-of-a-shared-job-has-its-own-deadline",
                     test_each_waiter_of_a_shared_job_has_its_own_deadline);
+    g_test_add_func("/token-deadlines/a-joined-job-keeps-the-first-waiter-no-longer",
+                    test_a_joined_job_keeps_the_first_waiter_no_longer);
     g_test_add_func("/token-deadlines/a-full-queue-refuses-and-says-when-to-come-again",
                     test_a_full_queue_refuses_and_says_when_to_come_again);
     g_test_add_func("/token-deadlines/freeing-ends-all-requests-and-charges-nobody",
