@@ -56,12 +56,18 @@ const char *ytops_log_format_int(char buffer[24], gint64 number)
     return buffer;
 }
 
-/* The end of the user information that begins at `start`: its '@', or NULL where there is none. */
+/*
+ * The end of the user information that begins at `start`: its '@', or NULL where there is none.
+ * What may end a URL in a text may stand in a password as well; so it ends one only behind an '@':
+ * rather too much is hidden than too little.
+ */
 static const char *user_info_end(const char *start)
 {
     const char *at = NULL;
 
-    for (const char *p = start; *p != '\0' && strchr("/?# \t\r\n\"'<>,", *p) == NULL; p++) {
+    for (const char *p = start; *p != '\0' && strchr("/?# \t\r\n", *p) == NULL; p++) {
+        if (at != NULL && strchr("\"'<>,", *p) != NULL)
+            break;
         if (*p == '@')
             at = p;
     }
