@@ -5,6 +5,9 @@
 #include "ytops/error.h"
 #include "ytops/log.h"
 
+#define HIDDEN "***"
+#define PASSWORD_PARAMETER "password="
+
 char *option_allowed(const Option *option)
 {
     switch (option->type) {
@@ -30,7 +33,7 @@ static gboolean refuse(const Option *option, const char *text, const char *sourc
 
     g_set_error(error, YTOPS_ERROR, YTOPS_ERROR_INVALID_ARGUMENT,
                 "%s: the value '%s' is not allowed; give %s", source,
-                option->secret ? "***" : shown, allowed);
+                option->secret ? HIDDEN : shown, allowed);
     return FALSE;
 }
 
@@ -78,12 +81,53 @@ gboolean option_set(const Option *option, YtopsConfig *config, const char *text,
     return allowed || refuse(option, text, source, error);
 }
 
+/*
+ * Stricter than ytops_redact, which must find the end of a URL in any text: here the last '@' ends
+ * the password, whatever stands in it, as the reader of a Redis URL has it.
+ */
+static void append_url(GString *out, const char *text, gsize length)
+{
+    const char *at = g_strrstr_len(text, (gssize)length, "@");
+    const char *colon = at != NULL ? memchr(text, ':', (gsize)(at - text)) : NULL;
+    const char *parameter = g_strstr_len(text, (gssize)length, PASSWORD_PARAMETER);
+    const char *end = text + length;
+
+    if (parameter != NULL) {
+        g_string_append_len(out, text, parameter + strlen(PASSWORD_PARAMETER) - text);
+        g_string_append(out, HIDDEN);
+    } else if (colon != NULL) {
+        g_string_append_len(out, text, colon + 1 - text);
+        g_string_append(out, HIDDEN);
+        g_string_append_len(out, at, end - at);
+    } else {
+        g_string_append_len(out, text, (gssize)length);
+    }
+}
+
+/* One URL or several, without their passwords. */
+static char *show_urls(const char *text)
+{
+    GString *out = g_string_new(NULL);
+    const char *scheme_end;
+
+    while ((scheme_end = strstr(text, "://")) != NULL) {
+        const char *rest = scheme_end + 3;
+        const char *next = strstr(rest, "://");
+
+        g_string_append_len(out, text, rest - text);
+        text = next != NULL ? next : rest + strlen(rest);
+        append_url(out, rest, (gsize)(text - rest));
+    }
+    g_string_append(out, text);
+    return g_string_free(out, FALSE);
+}
+
 /* A secret is shown as far as it is a URL or names a file. */
 static char *show_text(const Option *option, const char *text)
 {
-    if (option->secret && *text != '\0' && *text != '@' && strstr(text, "://") == NULL)
-        return g_strdup("***");
-    return ytops_redact(text);
+    if (!option->secret || *text == '\0' || *text == '@')
+        return ytops_redact(text);
+    return strstr(text, "://") != NULL ? show_urls(text) : g_strdup(HIDDEN);
 }
 
 char *option_show(const Option *option, const YtopsConfig *config)

@@ -160,6 +160,29 @@ static void secrets_do_not_show(void)
     g_assert_null(strstr(error->message, "hush"));
 }
 
+/* Every form that --redis-url takes. */
+static void a_password_does_not_show_in_whatever_form_it_is_given(void)
+{
+    static const char *const urls[][2] = {
+        {"redis://:hu/sh@h:1/0", "redis://:***@h:1/0"},
+        {"redis://me:h?u#sh@h", "redis://me:***@h"},
+        {"redis://:hu'sh@h", "redis://:***@h"},
+        {"unix:///run/redis.sock?db=1&password=hush", "unix:///run/redis.sock?db=1&password=***"},
+        {"unix:///run/redis.sock?password=h:u@sh&db=1", "unix:///run/redis.sock?password=***"},
+        {"unix:///run/redis.sock?db=1", "unix:///run/redis.sock?db=1"},
+        {"redis://h:1/0", "redis://h:1/0"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(urls); i++) {
+        g_autofree char *flag = g_strconcat("--redis-url=", urls[i][0], NULL);
+        g_autoptr(YtopsConfig) config = LOAD(no_environment, NULL, flag);
+        g_autofree char *text = ytops_config_print(config);
+        g_autofree char *line = g_strconcat("redis-url=", urls[i][1], "\n", NULL);
+
+        g_assert_nonnull(strstr(text, line));
+    }
+}
+
 static void secret_flags_are_overwritten_in_argv(void)
 {
     char program[] = "s", one[] = "--redis-url=abc", two[] = "--proxies", value[] = "xyz",
@@ -238,6 +261,8 @@ int main(int argc, char **argv)
     g_test_add_func("/config/precedence", the_first_source_that_has_a_value_wins);
     g_test_add_func("/config/bad", a_bad_value_is_named_with_its_source_and_what_is_allowed);
     g_test_add_func("/config/secrets", secrets_do_not_show);
+    g_test_add_func("/config/password-forms",
+                    a_password_does_not_show_in_whatever_form_it_is_given);
     g_test_add_func("/config/scrub", secret_flags_are_overwritten_in_argv);
     g_test_add_func("/config/log-level", the_log_level_can_be_read_again);
     g_test_add_func("/config/actions", actions_are_recognised);
