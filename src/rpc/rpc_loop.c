@@ -47,14 +47,22 @@ static void add_busy(RpcLoop *loop, int change)
     g_mutex_unlock(&loop->mutex);
 }
 
+/* Calls are short, and a job's time is none of a call's: there is room again soon. */
+static GError *overloaded_error(const RpcLoop *loop)
+{
+    GError *error = g_error_new(YTOPS_ERROR, YTOPS_ERROR_OVERLOADED,
+                                "this server has %u calls in work, its limit: try again later",
+                                loop->options.call_limit);
+    ytops_error_set_context(error, "retryable", "true");
+    ytops_error_set_context(error, "retryAfterS", "1");
+    return error;
+}
+
 static gboolean on_call(gpointer data, RpcCall *call, GByteArray **reply)
 {
     RpcLoop *loop = data;
     if ((guint)g_atomic_int_get(&loop->calls) >= loop->options.call_limit) {
-        g_autoptr(GError) error =
-            g_error_new(YTOPS_ERROR, YTOPS_ERROR_OVERLOADED,
-                        "this server has %u calls in work, its limit: try again later",
-                        loop->options.call_limit);
+        g_autoptr(GError) error = overloaded_error(loop);
         *reply = dispatch_refuse(call, loop->options.metrics, error);
         rpc_call_free(call);
         return TRUE;

@@ -124,7 +124,7 @@ def test_every_form_of_message_is_understood(plain):
     assert seen.value(calls, method="resetAccount", result="NOT_FOUND") == len(WIRES)
 
 
-def test_calls_over_the_limit_are_counted(serve, redis):
+def test_calls_over_the_limit_are_counted_and_told_when_to_come_again(serve, redis):
     """One of two is refused while the other waits for a Redis that hangs."""
     server = serve(token_runner="command", redis_url=redis.url, call_limit=1)
     with server.client() as one, server.client() as other:
@@ -135,6 +135,8 @@ def test_calls_over_the_limit_are_counted(serve, redis):
         finally:
             os.kill(redis.process.pid, signal.SIGCONT)
     assert {each.errorCode for each in errors} == {"OVERLOADED", "REDIS_UNAVAILABLE"}
+    refused = next(each for each in errors if each.errorCode == "OVERLOADED")
+    assert refused.context == {"retryable": "true", "retryAfterS": "1"}
     seen = scrape(server)
     for error in errors:
         result = {"method": "getAccountStatus", "result": error.errorCode}
