@@ -20,6 +20,8 @@ void signals_block(void)
 
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    /* Where it was inherited as ignored, the kernel would reap the children unseen. */
+    signal(SIGCHLD, SIG_DFL);
 }
 
 SignalsEvent signals_wait(gint64 timeout_ms)

@@ -14,7 +14,10 @@ typedef enum {
     SIGNALS_RELOAD /* SIGHUP */
 } SignalsEvent;
 
-/* Blocks the signals and ignores SIGPIPE; call it before the first thread starts. */
+/*
+ * Blocks the signals, ignores SIGPIPE, and sees that the ends of children can be waited for; call it
+ * before the first thread starts.
+ */
 void signals_block(void);
 
 /* Waits up to timeout_ms for the next one. */

@@ -74,8 +74,10 @@ def test_embedded_redis_keeps_its_data(serve, folder):
 
 
 @pytest.mark.sanitizer
-def test_embedded_redis_is_restarted_when_it_dies(serve):
-    server = serve(token_runner="command")
+@pytest.mark.parametrize("launcher", [(), ("env", "--ignore-signal=CHLD")], ids=["plain", "deaf"])
+def test_embedded_redis_is_restarted_when_it_dies(serve, launcher):
+    """Also where who started the server has left it deaf to the end of its children."""
+    server = serve(token_runner="command", launcher=launcher)
     with server.client() as client:
         client.banAccount("acc_01", "kept", -1)
         for _ in range(2):
