@@ -21,6 +21,7 @@ typedef struct {
     char *proxy_url;       /* NULL: not chosen */
     CookieCopy *cookies;   /* NULL: none */
     char *cookies_text;    /* after the job; NULL: none */
+    gboolean was_run;      /* yt-dlp came to its end, so that its cookies are whole */
     GHashTable *po_tokens; /* NULL: none */
     char *info_json;
     gint64 expires_at;
@@ -145,6 +146,7 @@ static gboolean extract(TokenJob *job, GError **error)
 
     if (outcome == NULL)
         return FALSE;
+    job->was_run = TRUE;
     if (outcome->options_refused) {
         refuse_options(outcome, error);
         return FALSE;
@@ -173,7 +175,7 @@ static gboolean read_info(TokenJob *job, GError **error)
     return TRUE;
 }
 
-/* The token is made: cookies that cannot be kept are a loss for the next job, not for this one. */
+/* Cookies that cannot be kept are a loss for the next job, not for this one. */
 static void keep_cookies(TokenJob *job)
 {
     g_autoptr(GError) failure = NULL;
@@ -186,6 +188,16 @@ static void keep_cookies(TokenJob *job)
     ytops_log_warning("tokens", "the cookies of a job could not be kept", "job_id",
                       job->ask->job_id, "account_id", job->ask->account_id, "error",
                       failure->message, NULL);
+}
+
+/*
+ * A site renews the cookies of a session with any answer, and does not take the old ones for long.
+ * One that has ended the session deletes them: what the operator exported stays to be looked at.
+ */
+static void keep_cookies_of_failure(TokenJob *job, const GError *failure)
+{
+    if (job->was_run && ytops_error_get_code(failure) != YTOPS_ERROR_COOKIES_INVALID)
+        keep_cookies(job);
 }
 
 static gint64 duration_ms(const TokenJob *job)
@@ -309,6 +321,7 @@ gboolean token_job_run(const TokenJobContext *context, Runner *runner, const Yto
         *result = make_result(&job);
         record_success(&job, &failure);
     } else {
+        keep_cookies_of_failure(&job, failure);
         record_failure(&job, &failure);
     }
     log_end(&job, failure);

@@ -78,6 +78,7 @@ def test_cookies_that_youtube_revoked(server, cookies_dir):
     with server.client() as client:
         error = fault("COOKIES_INVALID", client.getToken, token_request(watch_url("oldcookie")))
     assert error.context["bannable"] == "false"
+    assert (cookies_dir / "acc_01.txt").read_text() == HEADER + login
 
 
 def test_cookies_never_reach_the_log(server):

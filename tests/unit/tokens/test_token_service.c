@@ -156,6 +156,31 @@ static void test_cookies_go_in_and_come_back(void)
     test_folder_free(g_steal_pointer(&cookies));
 }
 
+static void test_cookies_of_a_job_that_failed_come_back_too(void)
+{
+    World world;
+    g_autoptr(HttpDouble) server = http_double_start(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 31\r\n"
+        "Set-Cookie: kept=renewed; Path=/; Max-Age=86400\r\nConnection: close\r\n\r\n"
+        "<html><body>words</body></html>");
+    g_auto(Reply) reply = {0};
+    g_autofree char *url = g_strconcat(http_double_url(server), "/page.html", NULL);
+    g_autofree char *cookies = test_folder_new();
+    g_autofree char *text = NULL;
+
+    world_open(&world);
+    world.options.cookies_dir = cookies;
+    g_free(test_folder_write(cookies, "acc_01.txt",
+                             HEADER "127.0.0.1\tFALSE\t/\tFALSE\t4102444800\tkept\told\n"));
+    world_start(&world);
+    world_ask(&world, url, "acc_01", &reply);
+    assert_failed(&reply, YTOPS_ERROR_UNSUPPORTED_URL);
+    text = test_folder_read(cookies, "acc_01.txt");
+    g_assert_nonnull(strstr(text, "kept\trenewed\n"));
+    world_close(&world);
+    test_folder_free(g_steal_pointer(&cookies));
+}
+
 /* ---- PO tokens ------------------------------------------------------------------------------ */
 
 /* The worker here tells its arguments in place of calling YouTube. */
@@ -294,6 +319,8 @@ int main(int argc, char **argv)
     g_test_add_func("/token-service/equal-requests-are-one-job", test_equal_requests_are_one_job);
     g_test_add_func("/token-service/results-come-from-the-cache", test_results_come_from_the_cache);
     g_test_add_func("/token-service/cookies-go-in-and-come-back", test_cookies_go_in_and_come_back);
+    g_test_add_func("/token-service/cookies-of-a-job-that-failed-come-back-too",
+                    test_cookies_of_a_job_that_failed_come_back_too);
     g_test_add_func("/token-service/a-youtube-job-gets-the-providers-token",
                     test_a_youtube_job_gets_the_providers_token);
     g_test_add_func("/token-service/a-job-goes-on-without-a-provider-that-fails",
