@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "drain.h"
+#include "early_stop.h"
 #include "foundation.h"
 #include "health_service.h"
 #include "instance_service.h"
@@ -38,6 +39,13 @@ struct App {
 static char *make_instance_id(void)
 {
     return g_strdup_printf("%s-%d-%04x", g_get_host_name(), (int)getpid(), g_random_int() & 0xffff);
+}
+
+static Foundation *make_foundation(App *app, GError **error)
+{
+    g_autoptr(EarlyStop) stop = early_stop_new();
+
+    return foundation_new(app->config, app->instance_id, app->metrics, error);
 }
 
 static gboolean make_lanes(App *app, GError **error)
@@ -205,7 +213,7 @@ App *app_new(const YtopsConfig *config, GError **error)
     app->started_at = g_get_real_time() / G_USEC_PER_SEC;
     app->notify = notify_new();
     app->metrics = ytops_metrics_new();
-    app->base = foundation_new(config, app->instance_id, app->metrics, error);
+    app->base = make_foundation(app, error);
     if (app->base == NULL || !make_lanes(app, error) || !make_http(app, error))
         return NULL;
     start_relay_source(app);

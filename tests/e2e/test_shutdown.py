@@ -11,7 +11,16 @@ import pytest
 from support.calls import in_background, token_request
 from support.contract import ServiceException
 from support.faults import fault
-from support.processes import accepts, descendants_of, is_running, wait_until
+from support.paths import server_program
+from support.processes import (
+    ManagedProcess,
+    accepts,
+    children_of,
+    descendants_of,
+    is_running,
+    wait_until,
+)
+from support.server import base_environment
 from support.youtube_cases import video_id, watch_url
 
 pytestmark = pytest.mark.sanitizer
@@ -117,3 +126,20 @@ def test_idle_connections_do_not_hold_it_up(serve):
     assert time.monotonic() - before < 10
     for client in clients:
         client.close()
+
+
+@pytest.mark.parametrize("sign", SIGNALS)
+def test_server_that_still_starts_stops_at_once(folder, sign):
+    """Its Redis does not answer yet, as one that reads much data."""
+    slow = folder / "slow-redis"
+    slow.write_text("#!/bin/sh\nexec sleep 1000\n")
+    slow.chmod(0o755)
+    argv = [server_program(), "--redis-server", slow, "--data-dir", folder / "data", "--port", "0"]
+    process = ManagedProcess(argv, folder / "server.log", base_environment(folder))
+    try:
+        (child,) = process.wait_ready(lambda: children_of(process.pid), "its Redis runs")
+        process.signal(sign)
+        assert process.wait(20) == 0
+        wait_until(lambda: not is_running(child), "its Redis is gone")
+    finally:
+        process.close()
