@@ -6,7 +6,8 @@
 #include <glib.h>
 
 /*
- * Raises it so far that `n_connections` fit beside everything else that is open; never lowers it.
- * Where it cannot be raised that far it is raised as far as it can, and a warning is logged.
+ * Raises it so far that `n_connections` fit beside everything else that is open, a full HTTP port
+ * included; never lowers it. Where it cannot be raised that far it is raised as far as it can; a
+ * warning is logged where not even the connections fit.
  */
 void open_files_allow(guint n_connections);

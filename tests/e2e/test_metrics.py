@@ -124,6 +124,12 @@ def test_every_form_of_message_is_understood(plain):
     assert seen.value(calls, method="resetAccount", result="NOT_FOUND") == len(WIRES)
 
 
+def test_a_full_http_port_has_its_files_however_few_rpc_connections_are_allowed(serve):
+    launcher = ("prlimit", "--nofile=1024:15000")
+    server = serve(token_runner="command", connection_limit=100, launcher=launcher)
+    assert scrape(server).value("process_max_fds") == 15000
+
+
 def test_calls_over_the_limit_are_counted_and_told_when_to_come_again(serve, redis):
     """One of two is refused while the other waits for a Redis that hangs."""
     server = serve(token_runner="command", redis_url=redis.url, call_limit=1)
