@@ -2,8 +2,8 @@
  * Lanes as everybody sees them: what they work on, the state they are in, their status.
  *
  *     PULLING --> ASSIGNING --> GETTING_TOKEN --> DOWNLOADING --> PROBING --> MARKING --> PULLING
- *                     ^ retry, recover |
- *                     +----------------+
+ *                     ^ retry, recover |              |            |
+ *                     +----------------+--------------+------------+
  *
  * An AUTH lane goes from GETTING_TOKEN to MARKING, a DOWNLOAD lane from PULLING to DOWNLOADING; what
  * failed goes straight to MARKING. From anywhere a lane may be PAUSED (and then pulls, or marks, again)

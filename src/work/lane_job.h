@@ -18,7 +18,7 @@ typedef struct {
     char *task;   /* of a DOWNLOAD lane, or sent back to an AUTH lane: the item; NULL: a URL */
     char *account_id;
     YtopsTokenResult *token;
-    gint64 attempts;    /* at a token */
+    gint64 attempts;    /* each with a token of its own */
     GPtrArray *tried;   /* account ids */
     GPtrArray *banned;  /* accounts and proxies, as the result shows them */
     char *recovery;     /* what the policy said last; NULL: it was not asked */
@@ -38,10 +38,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LaneJob, lane_job_free)
 gboolean lane_job_tick(gpointer job, GError **error);
 
 /*
- * An account and a token, with what the policy says of failures; preferred_account NULL: none. FALSE
- * and the error that ended it; is_judged, stops_lane and releases then say what the policy wants.
+ * Asks the policy what follows a failed attempt. TRUE: another one, with job->account_id. FALSE and the
+ * error that ended it; is_judged, stops_lane and releases then say what the policy wants.
  */
+gboolean lane_job_recover(LaneJob *job, const GError *failure, GError **error);
+
+/* An account and a token, with recovery from failures; preferred_account NULL: none. */
 gboolean lane_job_get_token(LaneJob *job, const char *preferred_account, GError **error);
+
+/* A token in place of the last one, for job->account_id; the same otherwise. */
+gboolean lane_job_get_next_token(LaneJob *job, GError **error);
 
 /* Of a DOWNLOAD lane: the kept info.json. FALSE with sent_back_to set where a new one is needed. */
 gboolean lane_job_fetch_token(LaneJob *job, GError **error);

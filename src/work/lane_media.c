@@ -31,7 +31,8 @@ static void report(const LaneJob *job, const GError *failure)
     };
     g_autoptr(GError) error = NULL;
 
-    if (failure != NULL && lane_verdict(outcome.code) != LANE_VERDICT_FAIL)
+    if (failure != NULL && (lane_verdict(outcome.code) != LANE_VERDICT_FAIL ||
+                            settings->options.policy == YTOPS_POLICY_RETRY_WITHOUT_BAN))
         return;
     if (!ytops_token_service_report_outcome(settings->parts.tokens, &outcome, &error))
         ytops_log_warning("lanes", "a download's outcome could not be recorded", "lane_id",

@@ -170,6 +170,19 @@ static gboolean read_item(LaneJob *job, GError **error)
     return TRUE;
 }
 
+/* With a new token where the policy says so: its media URLs, or its proxy, may be what failed. */
+static gboolean deliver(LaneJob *job, GError **error)
+{
+    for (;;) {
+        g_autoptr(GError) failure = NULL;
+
+        if (lane_job_deliver(job, &failure))
+            return TRUE;
+        if (!lane_job_recover(job, failure, error) || !lane_job_get_next_token(job, error))
+            return FALSE;
+    }
+}
+
 static gboolean take_steps(LaneLife *life, LaneJob *job, GError **error)
 {
     if (!read_item(job, error))
@@ -184,7 +197,7 @@ static gboolean take_steps(LaneLife *life, LaneJob *job, GError **error)
     case YTOPS_LANE_FULL:
         break;
     }
-    return lane_job_get_token(job, life->preferred_account, error) && lane_job_deliver(job, error);
+    return lane_job_get_token(job, life->preferred_account, error) && deliver(job, error);
 }
 
 static void work_on(LaneLife *life, YtopsQueueItem *item)

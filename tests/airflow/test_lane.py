@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from types import SimpleNamespace
@@ -48,10 +49,12 @@ def test_auto_creation_can_be_switched_off():
 @pytest.mark.parametrize("policy", FailurePolicy._NAMES_TO_VALUES)
 def test_request_is_without_penalty_under_the_lenient_policy_only(policy):
     given = params(on_bannable_failure=policy.lower(), request_params={"format": "18"})
-    request = lane.token_request(given, {"url": "u"}, "acc", "job", "c" * 300)
+    request = lane.token_request(given, {"url": "u"}, "acc", "job", "c" * 300, is_retry=False)
     assert request.penalize is (policy != "RETRY_WITHOUT_BAN")
     assert request.requestParamsJson == '{"format": "18"}'
     assert (request.accountId, request.jobId, len(request.callerId)) == ("acc", "job", 256)
+    again = lane.token_request(given, {"url": "u"}, "acc", "job", "c", is_retry=True)
+    assert json.loads(again.requestParamsJson) == {"format": "18", "no_cache": True}
 
 
 def test_first_runs_of_lanes():

@@ -185,42 +185,6 @@ def test_lanes_pause_while_redis_takes_no_writes(start, redis):
     assert list(queue.results) == [watch_url("playable")]
 
 
-def test_a_policy_that_finds_no_account_for_the_retry_gives_the_url_back(start, redis):
-    _let_rest(redis, {"acc_01": 3000, "acc_02": 3000})
-    queue = Queue(redis)
-    queue.push([watch_url("bot")])
-    server = start(lanes=1)
-    (lane,) = wait_lanes(server, lambda lane: lane.state == STOPPED, "the lane stops")
-    assert "goes back to the queue" in lane.reason
-    assert queue.inbox == [watch_url("bot")]
-    assert queue.failures == {}
-    assert redis.cli("HGET", "account_status:acc_03", "status") == "BANNED"
-
-
-@pytest.mark.parametrize(
-    ("policy", "banned", "proxy_is_banned"),
-    [
-        ("stop_loop", 1, False),
-        ("retry_with_new_account", 2, True),
-        ("retry_and_ban_account_only", 2, False),
-        ("retry_without_ban", 0, False),
-    ],
-)
-def test_bans_are_those_of_the_policy(start, redis, tunnel, policy, banned, proxy_is_banned):
-    queue = Queue(redis)
-    queue.push([watch_url("bot"), watch_url("playable")])
-    server = start(lanes=1, on_bannable_failure=policy, account_failure_threshold=0)
-    (lane,) = wait_lanes(server, lambda lane: lane.state == STOPPED, "the lane stops")
-    states = [redis.cli("HGET", f"account_status:acc_0{n}", "status") for n in (1, 2, 3)]
-    assert states.count("BANNED") == banned
-    state = redis.cli("HGET", "proxies:ytdlp-ops", tunnel.url)
-    assert ('"BANNED"' in state) == proxy_is_banned
-    assert queue.codes() == {watch_url("bot"): "BOT_DETECTED"}
-    assert queue.failures[watch_url("bot")]["attempts"] == (1 if policy == "stop_loop" else 2)
-    assert queue.inbox == [watch_url("playable")]
-    assert (lane.succeeded, lane.failed) == (0, 1)
-
-
 def _start_lanes(server, count: int = 1) -> None:
     with work_client(server) as client:
         client.startLanes("", count)

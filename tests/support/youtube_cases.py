@@ -58,6 +58,7 @@ CASES = {
         set_cookies=("LOGIN_INFO=; Domain=.youtube.com; Path=/; Secure; Max-Age=0",),
     ),
     "media403": Case(media_status=403),
+    "mediaonce": Case(first="media403"),
     "bot": _refused("LOGIN_REQUIRED", "Sign in to confirm you\u2019re not a bot"),
     "botonce": Case(first="bot"),
     "cut": Case(media_part=0.6),

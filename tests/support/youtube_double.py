@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from .certificate import server_context
 from .http_double import HttpDouble, HttpDoubleHandler
-from .youtube_cases import Case, case_now, case_of, player_response
+from .youtube_cases import Case, case_now, player_response
 
 HOSTS = (
     "www.youtube.com",
@@ -135,7 +135,7 @@ class _Handler(HttpDoubleHandler):
         if "pot" in query:
             self.server.po_tokens.append(query["pot"])
         name = _MEDIA.get(query.get("itag", ""))
-        case = case_of(video)
+        case = self._case(video)
         if case.media_status != 200 or not name or "expire" not in query:
             self.send_failure(403)
         else:

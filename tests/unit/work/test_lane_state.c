@@ -6,8 +6,8 @@ static const struct {
     const char *to; /* a letter a state */
 } moves[] = {
     {YTOPS_LANE_PULLING, "PA.D.MZS"},       {YTOPS_LANE_ASSIGNING, "PAT..MZS"},
-    {YTOPS_LANE_GETTING_TOKEN, "PATD.MZS"}, {YTOPS_LANE_DOWNLOADING, "P..DBMZS"},
-    {YTOPS_LANE_PROBING, "P...BMZS"},       {YTOPS_LANE_MARKING, "P....MZS"},
+    {YTOPS_LANE_GETTING_TOKEN, "PATD.MZS"}, {YTOPS_LANE_DOWNLOADING, "PA.DBMZS"},
+    {YTOPS_LANE_PROBING, "PA..BMZS"},       {YTOPS_LANE_MARKING, "P....MZS"},
     {YTOPS_LANE_PAUSED, "P....MZS"},        {YTOPS_LANE_STOPPED, ".......S"},
 };
 

@@ -47,19 +47,30 @@ def failure_policy(params: dict[str, Any]) -> int:
 
 
 def token_request(
-    params: dict[str, Any], item: dict[str, Any], account: str, job_id: str, caller: str
+    params: dict[str, Any],
+    item: dict[str, Any],
+    account: str,
+    job_id: str,
+    caller: str,
+    is_retry: bool,
 ) -> TokenRequest:
+    # Of a retry, a kept token may be what failed.
+    request_params = (params["request_params"] or {}) | ({"no_cache": True} if is_retry else {})
     return TokenRequest(
         url=item["url"],
         accountId=account,
         jobId=job_id,
         clients=params["clients"],
-        requestParamsJson=json.dumps(params["request_params"]) if params["request_params"] else "",
+        requestParamsJson=json.dumps(request_params) if request_params else "",
         timeoutS=params["token_timeout_s"],
-        # Under this policy a failure leads to no ban by numbers either.
-        penalize=failure_policy(params) != FailurePolicy.RETRY_WITHOUT_BAN,
+        penalize=not bans_nothing(params),
         callerId=caller[:256],
     )
+
+
+def bans_nothing(params: dict[str, Any]) -> bool:
+    """Under this policy a failure leads to no ban by numbers either."""
+    return failure_policy(params) == FailurePolicy.RETRY_WITHOUT_BAN
 
 
 def failed_attempt(

@@ -76,7 +76,9 @@ def get_token(context: Context, account: str, attempt: int) -> Json:
     params, item = context["params"], pulled(context)
     job = job_folder(context)
     caller = f"airflow:{context['dag'].dag_id}/{context['run_id']}"
-    request = lane.token_request(params, item, account, job.job_id(attempt), caller)
+    request = lane.token_request(
+        params, item, account, job.job_id(attempt), caller, is_retry=attempt > 1
+    )
     with hook_of(context) as client:
         try:
             client.renew_lease(params["queue"], item["itemId"], params["lease_s"])
@@ -344,7 +346,7 @@ def _media_name(token: Json, item: Json) -> str:
 
 def _report(context: Context, token: Json, error: YtdlpOpsError) -> None:
     """The failed use of a token counts against its proxy or account as docs/errors.md says."""
-    if error.error_code != "MEDIA_403":
+    if error.error_code != "MEDIA_403" or lane.bans_nothing(context["params"]):
         return
     report = OutcomeReport(
         jobId=token["jobId"],
