@@ -59,7 +59,7 @@ typedef struct {
     const char *proxy_url; /* NULL or "": none was chosen */
     gboolean is_final;     /* the error itself says that trying again does not help */
     const YtopsWorkPool *pool;
-    const char *const *tried_account_ids; /* NULL: only account_id */
+    const char *const *tried_account_ids; /* at this URL; NULL or empty: not told */
 } YtopsRecoveryCase;
 
 typedef struct {
@@ -78,7 +78,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(YtopsRecovery, ytops_recovery_free)
  * Bans what the rule bans, with the reason "CODE (policy, attempt n)", and chooses the account of a
  * retry. Where a bannable failure leaves none for it, the lane stops and the item is released. A ban
  * that already lasts longer stays as it is. A proxy that this server's identity does not know is not
- * banned, and the explanation says so. INVALID_ARGUMENT for an attempt below 1 and a bad account id.
+ * banned, nor is one where no other account was tried, and the explanation says so. INVALID_ARGUMENT for an attempt below 1 and a bad account id.
  * Blocks on Redis, thread-safe.
  */
 YtopsRecovery *ytops_recovery_apply(const YtopsRecoveryCase *failed, YtopsAccountManager *accounts,

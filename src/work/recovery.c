@@ -1,4 +1,7 @@
 #include "ytops/recovery.h"
+
+#include <string.h>
+
 #include "ytops/error.h"
 
 /* A recovery in the making. */
@@ -45,11 +48,29 @@ static gboolean ban_account(Recovering *self, YtopsAccountManager *accounts, con
     return TRUE;
 }
 
+/* A retry after a failure that was nobody's is with the same account: then the proxy is not at fault. */
+static gboolean is_one_account(const YtopsRecoveryCase *failed)
+{
+    const char *const *ids = failed->tried_account_ids;
+    if (ids == NULL || *ids == NULL)
+        return FALSE;
+    for (; *ids != NULL; ids++) {
+        if (strcmp(*ids, failed->account_id) != 0)
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean ban_proxy(Recovering *self, YtopsProxyManager *proxies, const char *reason,
                           GError **error)
 {
     const char *proxy_url = self->failed->proxy_url;
     g_autoptr(GError) problem = NULL;
+    if (is_one_account(self->failed)) {
+        g_string_append(self->explanation,
+                        "; but both attempts were with one account, so the proxy is not banned");
+        return TRUE;
+    }
     if (proxy_url == NULL || *proxy_url == '\0') {
         g_string_append(self->explanation, "; no proxy was used, so none is banned");
         return TRUE;

@@ -225,6 +225,26 @@ static void test_a_proxy_that_is_not_known_is_not_banned(WorkBed *bed)
 }
 
 /* An operator's word lasts longer than ours. */
+static void test_one_account_alone_does_not_ban_the_proxy(WorkBed *bed)
+{
+    g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:3", FALSE);
+    static const char *const same[] = {"p_01", "p_01", NULL};
+    static const char *const other[] = {"p_02", "p_01", NULL};
+    YtopsRecoveryCase failed = first_failure(pool);
+    failed.attempt = 2;
+    failed.proxy_url = BED_PROXY;
+    failed.tried_account_ids = same;
+    g_autoptr(YtopsRecovery) alone = recover(bed, &failed);
+    g_assert_cmpint(alone->step, ==, YTOPS_RECOVERY_STOP_LANE);
+    assert_only(alone->banned_accounts, "p_01");
+    assert_only(alone->banned_proxies, "");
+    g_assert_nonnull(strstr(alone->explanation, "with one account"));
+    assert_proxy(bed, YTOPS_POOL_STATE_ACTIVE, NULL);
+    failed.tried_account_ids = other;
+    g_autoptr(YtopsRecovery) both = recover(bed, &failed);
+    assert_only(both->banned_proxies, BED_PROXY);
+}
+
 static void test_a_ban_that_lasts_longer_stays(WorkBed *bed)
 {
     g_autoptr(YtopsWorkPool) pool = work_bed_pool("p:3", FALSE);
@@ -309,6 +329,7 @@ int main(int argc, char **argv)
     ADD(a_passing_error_makes_do_with_the_same_account);
     ADD(a_broken_server_costs_no_url);
     ADD(a_proxy_that_is_not_known_is_not_banned);
+    ADD(one_account_alone_does_not_ban_the_proxy);
     ADD(a_ban_that_lasts_longer_stays);
     ADD(a_longer_ban_of_the_proxy_stays_too);
     ADD(a_rest_is_not_shortened);
