@@ -1,13 +1,16 @@
 #include "foundation.h"
 
 #include "ytops/error.h"
+#include "ytops/lane_crew.h"
 #include "ytops/proxy_url.h"
 
 static gboolean start_redis(Foundation *base, GError **error)
 {
     const YtopsConfig *config = base->config;
     YtopsRedisPoolOptions options = {
-        .max_connections = (guint)(config->rpc_workers + config->token_workers + config->lanes + 7),
+        /* They are opened as they are needed; lanes can be started at any time. */
+        .max_connections =
+            (guint)(config->rpc_workers + config->token_workers + YTOPS_LANE_CREW_MOST + 7),
         .timeout_ms = (guint)config->redis_timeout_ms,
         .metrics = base->metrics,
     };

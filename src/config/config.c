@@ -73,21 +73,21 @@ static gboolean take_flag(CommandLine *line, const char *const *argv, int argc, 
                           GError **error)
 {
     const char *argument = argv[*index];
-    const char *name = argument + 2;
-    gsize length = strcspn(name, "=");
+    /* Without what is behind the sign, which may be a secret: the flag may be mistyped. */
+    gsize length = strcspn(argument, "=");
+    g_autofree char *source = g_strndup(argument, length);
     gboolean is_file = FALSE;
     const Option *option =
-        g_str_has_prefix(argument, "--") ? find_flag(name, length, &is_file) : NULL;
-    g_autofree char *source = g_strdup_printf("--%.*s", (int)length, name);
+        g_str_has_prefix(argument, "--") ? find_flag(argument + 2, length - 2, &is_file) : NULL;
     const char *value;
 
     if (option == NULL)
-        return ytops_refuse(error, "unknown argument '%s'; see --help for what there is", argument);
+        return ytops_refuse(error, "unknown argument '%s'; see --help for what there is", source);
     if (g_hash_table_contains(line->seen, option))
         return ytops_refuse(error, "%s: given twice; give it once", source);
     g_hash_table_add(line->seen, (gpointer)option);
-    if (name[length] == '=')
-        value = name + length + 1;
+    if (argument[length] == '=')
+        value = argument + length + 1;
     else if (*index + 1 < argc)
         value = argv[++*index];
     else

@@ -164,6 +164,7 @@ char *ytops_token_ask_key(const YtopsTokenAsk *ask)
     key_add(sum, ask->proxy_url);
     key_add(sum, ask->clients);
     key_add(sum, ask->no_cache ? "no_cache" : NULL);
+    key_add(sum, ask->penalize ? "penalize" : NULL);
     for (gsize i = 0; ask->ytdlp_args != NULL && ask->ytdlp_args[i] != NULL; i++)
         key_add(sum, ask->ytdlp_args[i]);
     return g_strdup(g_checksum_get_string(sum));

@@ -93,11 +93,14 @@ def test_data_dir_that_is_in_use(configured, serve):
     assert str(server.pid) in done.err
 
 
-@pytest.mark.parametrize("words", [("--no-such-flag=1",), ("--port",), ("stray",), ("-x",)])
+@pytest.mark.parametrize(
+    "words", [("--api-tokn=s3cret",), ("--port",), ("stray",), ("-x",), ("x",), ("",), ("=",)]
+)
 def test_unknown_words(configured, words):
     done = configured(*words)
     assert done.status == USAGE
     assert words[-1].split("=")[0] in done.err
+    assert "s3cret" not in done.err
 
 
 def test_bad_value_from_the_environment_names_the_variable(configured):

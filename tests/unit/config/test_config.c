@@ -116,7 +116,7 @@ static void a_bad_value_is_named_with_its_source_and_what_is_allowed(void)
         {{"--port"}, {NULL}, {"--port", "missing"}},
         {{"--port=1", "--port=2"}, {NULL}, {"--port", "twice"}},
         {{"--service-role=boss"}, {NULL}, {"--service-role", "'boss'", "management"}},
-        {{"--prot=1"}, {NULL}, {"'--prot=1'", "--help"}},
+        {{"--prot=1"}, {NULL}, {"'--prot'", "--help"}},
         {{"worker"}, {NULL}, {"'worker'", "--help"}},
         {{"-p"}, {NULL}, {"'-p'"}},
         {{"--"}, {NULL}, {"'--'"}},

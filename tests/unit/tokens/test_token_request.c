@@ -118,7 +118,7 @@ static void equal_requests_have_one_key(void)
 
 static void what_differs_in_a_request_differs_in_its_key(void)
 {
-    YtopsTokenFields variants[6];
+    YtopsTokenFields variants[7];
     g_autoptr(GHashTable) keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
     for (gsize i = 0; i < G_N_ELEMENTS(variants); i++)
@@ -128,6 +128,7 @@ static void what_differs_in_a_request_differs_in_its_key(void)
     variants[3].proxy_url = "socks5://u:secret@h:1";
     variants[4].clients = "web";
     variants[5].request_params_json = "{\"format\":\"18\"}";
+    variants[6].penalize = !variants[6].penalize;
     for (gsize i = 0; i < G_N_ELEMENTS(variants); i++) {
         g_autoptr(YtopsTokenAsk) ask = ytops_token_ask_new(&variants[i], 120, NULL);
         char *key = ytops_token_ask_key(ask);
