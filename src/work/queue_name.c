@@ -35,6 +35,9 @@ static const char *find_fault(const char *queue)
         if (!is_allowed(*at))
             return "has other characters than letters, digits and _ - . : in it";
     }
+    if (queue[strspn(queue, ".")] == '\0')
+        return "is of dots alone, which name other folders where its media have one: give another "
+               "name";
     if (ends_like_a_key(queue))
         return "ends like one of a queue's own keys: give the name without _inbox, _progress, "
                "_result, _fail, _leases, _deliveries or _item";

@@ -116,9 +116,13 @@ def test_picture_in_the_docs_is_that_of_the_dag(bag, name):
 
 @pytest.mark.parametrize("name", [WORKER, "ytdlp_ops_orchestrator", "ytdlp_mgmt_queues"])
 def test_queue_may_have_every_name_that_the_server_takes(bag, name):
+    from airflow.sdk.exceptions import ParamValidationError
+
     param = bag.dags[name].params.get_param("queue")
     queue = "Team-1:night_2.x"
     assert param.resolve(queue) == queue
+    with pytest.raises(ParamValidationError):
+        param.resolve("..")
 
 
 @pytest.mark.parametrize(

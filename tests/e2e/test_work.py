@@ -216,6 +216,7 @@ BAD_CALLS = {
     "null queue": (lambda w: w.getQueueStatus(None), "queue is empty"),
     "a space": (lambda w: w.pushUrls("a b", URLS), 'queue "a b" has other characters'),
     "long queue": (lambda w: w.pullUrl("q" * 129, "l", 0), "longer than 128"),
+    "dots": (lambda w: w.pushUrls("..", URLS), 'queue ".." is of dots alone'),
     "a key": (lambda w: w.pullUrl("q_inbox", "l", 0), "own keys"),
     "no urls": (lambda w: w.pushUrls("q", []), "nothing to push"),
     "null urls": (lambda w: w.pushUrls("q", None), "nothing to push"),

@@ -16,7 +16,8 @@ POLICIES = {
     "retry_without_ban": "the same, and nobody is banned",
 }
 
-QUEUE_PATTERN = "^[A-Za-z0-9_.:-]{1,128}$"
+# Media have a folder of that name, which dots alone would lead out of.
+QUEUE_PATTERN = r"^(?!\.*$)[A-Za-z0-9_.:-]{1,128}$"
 
 
 def connection_param() -> dict[str, Param]:
