@@ -10,7 +10,7 @@ schedule of this DAG keeps the pools fresh even where no worker runs.
 - `ban`: bans `account_id` or `proxy_url`; with neither, all that `account_prefix` or
   `server_identity` names.
 - `unban`: back to ACTIVE. The failure history of a proxy is deleted, so that it starts afresh.
-- `unban_all`: the same for all.
+- `unban_all`: the same for all, or all that `account_prefix` or `server_identity` names.
 - `reset`: unban, and counters and timestamps are cleared; without an id, of all.
 - `delete_from_redis`: forgets the state altogether. A configured proxy comes back as ACTIVE.
 """
