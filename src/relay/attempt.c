@@ -92,6 +92,11 @@ void attempt_set_resource(Attempt *self, const char *resource, const char *query
     load_urls(self);
 }
 
+void attempt_set_part(Attempt *self)
+{
+    self->is_part = TRUE;
+}
+
 static void attempt_clear(gpointer data)
 {
     Attempt *self = data;

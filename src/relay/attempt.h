@@ -50,6 +50,12 @@ Attempt *attempt_new(YtopsRelayStream *stream, const char *client_id, const Atte
  */
 void attempt_set_resource(Attempt *attempt, const char *resource, const char *query);
 
+/*
+ * Before the start: the resource is no playlist. Players go on without a segment that is gone, so that
+ * where all has failed only this request has.
+ */
+void attempt_set_part(Attempt *attempt);
+
 void attempt_start(Attempt *attempt);
 
 /* What the attempt has waited for (stream_token_hold): there is a token now, or the error why not. */

@@ -60,7 +60,8 @@ static void end(Attempt *self, const GError *error, const char *reason, guint re
     self->stream->retry_count = retry_count;
     ytops_log_warning("relay", "all has failed", "stream_id", self->stream->id, "client_id",
                       self->client_id, "reason", reason, "last_error", error->message, NULL);
-    relay_stream_note_failure(self->stream, reason, retry_count);
+    if (!self->is_part)
+        relay_stream_note_failure(self->stream, reason, retry_count);
     if (!self->is_closed)
         self->events->on_failed(error, self->data);
 }

@@ -28,6 +28,7 @@ struct Attempt {
     char *effective_url; /* of a redirected response whose data may make it sticky */
     gboolean is_own;     /* the URLs are the stream's, perhaps with a player's directives */
     gboolean has_directives;
+    gboolean is_part;    /* of what a playlist names: without it the stream goes on */
     gboolean is_fixed;   /* the one URL, whatever token the stream has */
     gboolean is_waiting; /* for a token */
     gboolean on_sticky;

@@ -26,6 +26,12 @@ static void hls_client_free(gpointer data)
     g_free(self);
 }
 
+/* What its addresses of playlists are signed for: by its name a variant may be any file. */
+static char *name_of_playlists(const YtopsRelayStream *stream)
+{
+    return g_strconcat(stream->id, "/playlist", NULL);
+}
+
 static char *make_address(const char *url, HlsPlaylistPart part, gpointer data)
 {
     static const char *const extensions[] = {
@@ -34,8 +40,10 @@ static char *make_address(const char *url, HlsPlaylistPart part, gpointer data)
     };
     HlsClient *self = data;
     YtopsRelayStream *stream = self->client->stream;
+    g_autofree char *playlists = name_of_playlists(stream);
     g_autofree char *segment =
-        signed_url_make(&stream->relay->key, stream->id, url, extensions[part]);
+        signed_url_make(&stream->relay->key, part == HLS_PLAYLIST_PLAYLIST ? playlists : stream->id,
+                        url, extensions[part]);
     const char *base = self->client->base_path != NULL ? self->client->base_path : "";
 
     return segment != NULL ? g_strconcat(base, segment, NULL) : NULL;
@@ -184,13 +192,24 @@ static void refuse(YtopsRelayClient *client)
     relay_client_end(client, error);
 }
 
+/* NULL: the address was not made here for this stream. */
+static char *parse_address(const YtopsRelayStream *stream, const char *address, gboolean *is_part)
+{
+    g_autofree char *playlists = name_of_playlists(stream);
+    char *url = signed_url_parse(&stream->relay->key, playlists, address);
+
+    *is_part = url == NULL;
+    return url != NULL ? url : signed_url_parse(&stream->relay->key, stream->id, address);
+}
+
 void hls_client_attach(YtopsRelayStream *stream, YtopsRelayClient *client)
 {
     g_autofree char *url = NULL;
+    gboolean is_part = FALSE;
     HlsClient *self;
 
     if (client->resource != NULL) {
-        url = signed_url_parse(&stream->relay->key, stream->id, client->resource);
+        url = parse_address(stream, client->resource, &is_part);
         if (url == NULL) {
             refuse(client);
             return;
@@ -199,6 +218,8 @@ void hls_client_attach(YtopsRelayStream *stream, YtopsRelayClient *client)
     self = hls_client_new(client);
     self->attempt = attempt_new(stream, client->id, &hls_events, self);
     attempt_set_resource(self->attempt, url, client->query);
+    if (is_part)
+        attempt_set_part(self->attempt);
     attempt_start(self->attempt);
 }
 

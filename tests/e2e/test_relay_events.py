@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import time
 from collections import Counter
@@ -13,7 +14,16 @@ import pytest
 from support.processes import wait_until
 from support.relay_api import FAST
 from support.relay_events import EventListener
-from support.upstream_answers import File, LiveSource, live, redirect, reset, silence, status
+from support.upstream_answers import (
+    File,
+    LiveSource,
+    live,
+    redirect,
+    reset,
+    silence,
+    status,
+    text,
+)
 
 pytestmark = [pytest.mark.relay, pytest.mark.sanitizer]
 
@@ -294,3 +304,42 @@ def test_wrong_webhook(api, body, field):
 
 def test_unknown_webhook(api):
     assert api.call("DELETE", "/webhooks?webhook_url=http://127.0.0.1:9/no").status == 404
+
+
+PLAYLIST = """#EXTM3U
+#EXT-X-TARGETDURATION:1
+#EXT-X-KEY:METHOD=AES-128,URI="key.php"
+#EXTINF:1,
+gone.ts
+#EXTINF:1,
+here.ts
+"""
+
+
+def test_a_segment_that_is_gone_is_no_failure_of_the_stream(relay, api, upstream, listener):
+    upstream.script("/gone.ts", status(404))
+    upstream.script("/key.php", status(403))
+    upstream.script("/here.ts", File(b"x" * 188))
+    made = api.create(upstream.script("/l.m3u8", text(PLAYLIST)), kind="hls")
+    stream = made["stream_id"]
+    shown = api.get(made["stream_endpoint"]).body.decode()
+    key, gone, here = re.findall(r"/hls/[^\"\n]+", shown)
+    assert [api.get(path).status for path in (key, gone, here)] == [502, 502, 200]
+    assert api.get(made["stream_endpoint"]).status == 200
+    listener.wait_for(stream, "client_disconnected", 5)
+    assert kinds(listener, stream)["stream_failed"] == 0
+    assert kinds(listener, stream)["stream_started"] == 1
+    assert api.stream(stream)["state"] == "IDLE"
+    assert sum("all has failed" in line for line in log_of(relay, stream)) == 2
+
+
+@pytest.mark.parametrize("name", ["v.m3u8", "v.php", "v"])
+def test_a_variant_that_is_gone_fails_the_stream(api, upstream, listener, name):
+    master = text(f"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n{name}\n")
+    upstream.script(f"/{name}", status(404))
+    made = api.create(upstream.script("/l.m3u8", master), kind="hls")
+    variant = api.get(made["stream_endpoint"]).body.decode().splitlines()[-1]
+    assert api.get(variant).status == 502
+    (failed,) = listener.wait_for(made["stream_id"], "stream_failed")
+    assert failed["data"]["reason"] == "unrecoverable_status"
+    assert api.stream(made["stream_id"])["state"] == "FAILED"
