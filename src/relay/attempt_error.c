@@ -1,5 +1,7 @@
 #include "attempt_error.h"
 
+#include <string.h>
+
 #include "ytops/log.h"
 
 char *attempt_error_text(const AttemptError *failure, const char *url)
@@ -30,13 +32,58 @@ static YtopsErrorCode code_of(const AttemptError *failure)
     }
 }
 
-GError *attempt_error_to_gerror(const AttemptError *failure, const char *url, const char *reason)
+char *attempt_error_last_words(const AttemptError *failure, const char *url, const char *reason)
+{
+    g_autofree char *text = attempt_error_text(failure, url);
+
+    return g_strdup_printf("nothing is left to try (%s); the last error: %s", reason, text);
+}
+
+/* What the sentence around a URL may have put right behind it. */
+static gsize count_punctuation(const char *url, gsize length)
+{
+    gsize count = 0;
+
+    while (count < length && strchr("':,.;)", url[length - 1 - count]) != NULL)
+        count++;
+    return count;
+}
+
+/* Behind "scheme://": the host and port; then `url` is where the text goes on. */
+static void append_host(GString *out, const char **url)
+{
+    gsize length = strcspn(*url, " \t\r\n");
+    gsize end = length - count_punctuation(*url, length);
+    gsize host_end = MIN(strcspn(*url, "/?#\\"), end);
+    const char *at = g_strrstr_len(*url, (gssize)host_end, "@");
+    const char *host = at != NULL ? at + 1 : *url;
+
+    g_string_append_len(out, host, *url + host_end - host);
+    *url += end;
+}
+
+char *attempt_error_hide_paths(const char *text)
+{
+    GString *out = g_string_new(NULL);
+    const char *scheme_end;
+
+    while ((scheme_end = strstr(text, "://")) != NULL) {
+        const char *url = scheme_end + 3;
+
+        g_string_append_len(out, text, url - text);
+        append_host(out, &url);
+        text = url;
+    }
+    g_string_append(out, text);
+    return g_string_free(out, FALSE);
+}
+
+GError *attempt_error_to_gerror(const AttemptError *failure, const char *words, const char *reason)
 {
     gboolean is_timeout = failure->error == RELAY_ERROR_CHUNK_TIMEOUT ||
                           g_strcmp0(reason, "total_timeout_exceeded") == 0;
-    g_autofree char *text = attempt_error_text(failure, url);
-    GError *error = g_error_new(YTOPS_ERROR, code_of(failure),
-                                "nothing is left to try (%s); the last error: %s", reason, text);
+    g_autofree char *shown = attempt_error_hide_paths(words);
+    GError *error = g_error_new_literal(YTOPS_ERROR, code_of(failure), shown);
 
     ytops_error_set_context(error, "status", is_timeout ? "504" : "502");
     ytops_error_set_context(error, "reason", reason);

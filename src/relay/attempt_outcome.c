@@ -53,13 +53,15 @@ static void fail_over(Attempt *self, const RelayDecision *decision, guint from)
     attempt_set_state(self, YTOPS_RELAY_WAITING_RETRY);
 }
 
-static void end(Attempt *self, const GError *error, const char *reason, guint retry_count)
+/* `words` are for the operator, the error is for the player. */
+static void end(Attempt *self, const GError *error, const char *words, const char *reason,
+                guint retry_count)
 {
     self->state = YTOPS_RELAY_FAILED;
-    relay_stream_set_error(self->stream, error->message);
+    relay_stream_set_error(self->stream, words);
     self->stream->retry_count = retry_count;
     ytops_log_warning("relay", "all has failed", "stream_id", self->stream->id, "client_id",
-                      self->client_id, "reason", reason, "last_error", error->message, NULL);
+                      self->client_id, "reason", reason, "last_error", words, NULL);
     if (!self->is_part)
         relay_stream_note_failure(self->stream, reason, retry_count);
     if (!self->is_closed)
@@ -69,9 +71,10 @@ static void end(Attempt *self, const GError *error, const char *reason, guint re
 static void give_up(Attempt *self, const AttemptError *failure, const char *reason,
                     guint retry_count)
 {
-    g_autoptr(GError) error = attempt_error_to_gerror(failure, attempt_get_url(self), reason);
+    g_autofree char *words = attempt_error_last_words(failure, attempt_get_url(self), reason);
+    g_autoptr(GError) error = attempt_error_to_gerror(failure, words, reason);
 
-    end(self, error, reason, retry_count);
+    end(self, error, words, reason, retry_count);
 }
 
 /* ---- tokens ---------------------------------------------------------------------------------- */
@@ -89,7 +92,7 @@ void attempt_token_came(Attempt *self, const GError *error)
     }
     shown = g_error_copy(error);
     ytops_error_set_context(shown, "status", "502");
-    end(self, shown, "no_token", self->progress.retry_count);
+    end(self, shown, shown->message, "no_token", self->progress.retry_count);
 }
 
 /* What tells of media URLs that no longer work, and not of an upstream in trouble. */

@@ -10,7 +10,16 @@ import pytest
 
 from support.processes import wait_until
 from support.relay_api import RelayApi, RelayServer
-from support.upstream_answers import File, LiveSource, live, silence, some_bytes, status
+from support.upstream_answers import (
+    File,
+    LiveSource,
+    live,
+    redirect,
+    reset,
+    silence,
+    some_bytes,
+    status,
+)
 
 pytestmark = [pytest.mark.relay, pytest.mark.sanitizer]
 
@@ -285,6 +294,29 @@ def test_passwords_do_not_show(relay, api):
     assert reply.status == 502
     assert "hunter2" not in reply.body.decode()
     assert "hunter2" not in relay.log_text()
+
+
+SECRET = "/live/joe/hunter2/1.ts?token=hunter3#hunter4"
+
+
+@pytest.mark.parametrize("kind", ["live", "vod", "hls", "auto"])
+@pytest.mark.parametrize("how", ["refused", "503", "redirect", "reset", "silence"])
+def test_players_are_told_the_host_only(relay, api, upstream, kind, how):
+    """What follows it is the operator's business: who may watch need not know the account."""
+    host = f"127.0.0.1:{9 if how == 'refused' else upstream.port}"
+    dead = {"503": status(503), "reset": reset(), "silence": silence()}
+    dead["redirect"] = redirect(f"ftp://user:hunter5@{host}{SECRET}")
+    upstream.script(SECRET.partition("?")[0], dead.get(how, status(500)))
+    quick = {"live_chunk_timeout_seconds": 0.2, "vod_chunk_timeout_seconds": 0.2}
+    settings = {"stream_retry_attempts": 0, **quick}
+    made = api.create(f"http://{host}{SECRET}", kind=kind, settings=settings)
+    reply = api.get(made["stream_endpoint"])
+    assert reply.status in (502, 504)
+    assert "hunter" not in reply.body.decode(), reply
+    assert "joe" not in reply.body.decode(), reply
+    assert f"http://{host}" in reply.error()["message"], reply
+    assert SECRET.partition("?")[0] in api.stream(made["stream_id"])["last_error"]
+    assert SECRET.partition("?")[0] in relay.log_text()
 
 
 def raw(port: int, request: bytes, answer_s: float = 30) -> bytes:
