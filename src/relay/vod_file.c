@@ -100,6 +100,9 @@ gboolean vod_file_continues(VodFile *file, const char *url, const UpstreamHead *
         return refuse(why, "the upstream has another file now: its Last-Modified differs");
     if (file->span.total >= 0 && got.total >= 0 && file->span.total != got.total)
         return refuse(why, "the upstream has another file now: its length differs");
+    /* The end of the part would pass for the end of the file. */
+    if (file->length < 0 && got.total < 0)
+        return refuse(why, "the upstream does not tell where this file ends");
     if (!byte_span_continues(&file->span, file->delivered, &got))
         return refuse(why, "the upstream did not go on at the byte that was asked for");
     /* Now the end is known, which it was not while the body had no length. */

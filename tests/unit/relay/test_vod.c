@@ -68,7 +68,7 @@ static void test_bytes_equal_the_file_over_200_broken_runs(void)
 }
 
 /* One break after 50000 bytes, then `second` answers where it is given, else the first. */
-static BedClient *run_broken(RelayBed *bed, VodPlan *first, VodPlan *second)
+static BedClient *run_to_end(RelayBed *bed, VodPlan *first, VodPlan *second, OriginEnd break_end)
 {
     Origin *a = relay_bed_origin(bed, vod_plan, first);
     Origin *b = second != NULL ? relay_bed_origin(bed, vod_plan, second) : NULL;
@@ -78,9 +78,14 @@ static BedClient *run_broken(RelayBed *bed, VodPlan *first, VodPlan *second)
 
     first->breaks_left = 1;
     first->break_after = 50000;
-    first->break_end = ORIGIN_CLOSE;
+    first->break_end = break_end;
     relay_bed_until_end(client);
     return client;
+}
+
+static BedClient *run_broken(RelayBed *bed, VodPlan *first, VodPlan *second)
+{
+    return run_to_end(bed, first, second, ORIGIN_CLOSE);
 }
 
 static void check_broken(const BedClient *client, GBytes *file)
@@ -111,6 +116,29 @@ static void test_unrecognisable_file_breaks_the_client(void)
     g_assert_cmpstr(client->error, ==, NULL);
     g_assert_cmpint(client->length, ==, -1);
     g_assert_cmpuint(client->body->len, ==, 50000);
+}
+
+/* Neither the file nor the part that follows the break tells where it ends. */
+static void test_part_of_an_unknown_whole_is_not_the_rest(void)
+{
+    g_autoptr(RelayBed) bed = fast_bed();
+    g_autoptr(GBytes) file = vod_plan_file(100000, 1);
+    VodPlan a = {.file = file, .etag = "\"a\"", .no_length = TRUE};
+    VodPlan b = {.file = file, .etag = "\"a\"", .part_size = 20000};
+
+    bed->settings.retry_attempts = 0;
+    bed->settings.max_failover_attempts = 1;
+    check_broken(run_to_end(bed, &a, &b, ORIGIN_STALL), file);
+}
+
+/* Where it was known before each part is followed by another one. */
+static void test_parts_of_a_known_whole_are_put_together(void)
+{
+    g_autoptr(RelayBed) bed = fast_bed();
+    g_autoptr(GBytes) file = vod_plan_file(100000, 1);
+    VodPlan plan = {.file = file, .etag = "\"a\"", .part_size = 20000};
+
+    check_body(run_broken(bed, &plan, NULL), file, 0, 100000);
 }
 
 typedef struct {
@@ -340,6 +368,8 @@ int main(int argc, char **argv)
     g_test_add_func("/vod/200-broken-runs", test_bytes_equal_the_file_over_200_broken_runs);
     g_test_add_func("/vod/no-ranges", test_upstream_without_ranges_breaks_the_client);
     g_test_add_func("/vod/no-length", test_unrecognisable_file_breaks_the_client);
+    g_test_add_func("/vod/part-of-unknown", test_part_of_an_unknown_whole_is_not_the_rest);
+    g_test_add_func("/vod/parts-of-known", test_parts_of_a_known_whole_are_put_together);
     g_test_add_func("/vod/failover-same-file", test_failover_goes_on_only_in_the_same_file);
     g_test_add_func("/vod/failover-passes-over", test_failover_passes_over_a_wrong_file);
     g_test_add_func("/vod/all-fail-502", test_all_fail_before_the_first_byte_is_502);

@@ -33,6 +33,14 @@ static gboolean wants_range(const VodPlan *plan, const OriginRequest *request)
            g_strcmp0(request->if_range, plan->last_modified) == 0;
 }
 
+static void cut_to_part(const VodPlan *plan, ByteSpan *span)
+{
+    if (plan->part_size == 0)
+        return;
+    span->last = MIN(span->last, span->first + (gint64)plan->part_size - 1);
+    span->total = -1;
+}
+
 static void maybe_break(VodPlan *plan, OriginAnswer *answer)
 {
     gsize size = g_bytes_get_size(answer->body);
@@ -61,6 +69,7 @@ void vod_plan(const OriginRequest *request, OriginAnswer *answer, gpointer data)
         g_autofree char *text = NULL;
 
         answer->status = byte_range_resolve(&range, total, &span) ? 206 : 416;
+        cut_to_part(plan, &span);
         text = byte_span_to_string(&span);
         if (answer->status == 416)
             g_string_append_printf(head, "Content-Range: bytes */%" G_GINT64_FORMAT "\r\n", total);

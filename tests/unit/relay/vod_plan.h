@@ -10,6 +10,7 @@ typedef struct {
     gboolean no_ranges;        /* answers 200 whatever is asked */
     gboolean no_length;        /* the end of the connection is the end */
     gboolean ignores_if_range;
+    gsize part_size;     /* of a 206, without the total; 0: all that is asked for, with it */
     guint breaks_left;   /* so many bodies break */
     gsize break_after;   /* bytes of the body; 0: at random places */
     OriginEnd break_end; /* how */
