@@ -166,6 +166,7 @@ static void live_failed(const GError *error, gpointer data)
     g_autoptr(GPtrArray) clients = relay_stream_copy_clients(stream);
 
     attempt_close(g_steal_pointer(&self->attempt));
+    ts_packets_forget(self->packets);
     for (guint i = 0; i < clients->len; i++)
         relay_client_end(clients->pdata[i], error);
 }

@@ -195,12 +195,12 @@ void ts_packets_switch(TsPackets *packets)
     packets->state = ts_packets_is_ts(packets) ? TS_SEEKING : TS_DETECTING;
 }
 
-void ts_packets_finish(TsPackets *packets, TsPacketsOut out, gpointer data)
+void ts_packets_forget(TsPackets *packets)
 {
-    if (packets->state == TS_DETECTING)
-        emit_unrecognised(packets, out, data);
-    packets->dropped += packets->held->len;
+    packets->dropped += packets->unknown->len + packets->held->len;
+    g_byte_array_set_size(packets->unknown, 0);
     g_byte_array_set_size(packets->held, 0);
+    packets->searched = 0;
 }
 
 gboolean ts_packets_is_ts(const TsPackets *packets)

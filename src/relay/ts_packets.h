@@ -35,8 +35,8 @@ void ts_packets_push(TsPackets *packets, GBytes *piece, TsPacketsOut out, gpoint
 /* Another upstream, or the same one anew, follows: a packet that is not whole is forgotten. */
 void ts_packets_switch(TsPackets *packets);
 
-/* Nothing follows: passes on what is held where it is not known to be a broken packet. */
-void ts_packets_finish(TsPackets *packets, TsPacketsOut out, gpointer data);
+/* All has failed: what is held goes to nobody, also not to those who come later. */
+void ts_packets_forget(TsPackets *packets);
 
 /* Whether the pieces that come out are whole packets (state PACKETS or SEEKING). */
 gboolean ts_packets_is_ts(const TsPackets *packets);

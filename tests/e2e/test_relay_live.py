@@ -9,7 +9,7 @@ import pytest
 
 from support.numbered_ts import PACKET, read_packets
 from support.processes import wait_until
-from support.relay_api import RelayApi
+from support.relay_api import FAST, RelayApi
 from support.upstream_answers import (
     LiveSource,
     head_then,
@@ -297,6 +297,28 @@ def test_client_that_goes_in_an_outage_is_let_go(api, upstream, players, source,
     player.close()
     wait_until(lambda: api.stream(made["stream_id"])["state"] == "IDLE", "nobody is served")
     assert api.ask("GET", "/clients")["total"] == 0
+
+
+def sound(body: bytes, ends: bool):
+    """Of no MPEG-TS."""
+
+    async def answer(exchange) -> None:
+        await exchange.start(200, {"Content-Type": "audio/mpeg"})
+        await exchange.send(body)
+        await (exchange.end() if ends else exchange.stall())
+
+    return answer
+
+
+def test_too_little_to_be_recognised(api, upstream, players):
+    """It is no media to the first client, and not the beginning of what the next one gets."""
+    little = [sound(b"-" * 100, ends=True)] * (FAST["stream_retry_attempts"] + 1)
+    url = upstream.script("/a", *little, sound(b"+" * 1000, ends=False))
+    made = live_stream(api, url)
+    assert api.get(made["stream_endpoint"]).status == 502
+    player = players(made["stream_endpoint"])
+    player.wait_bytes(1000)
+    assert bytes(player.body) == b"+" * 1000
 
 
 def test_deleted_stream_ends_its_clients(api, upstream, players, source):
