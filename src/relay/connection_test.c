@@ -54,6 +54,15 @@ static void on_done(const UpstreamEnd *end, gpointer data)
     g_free(test);
 }
 
+/* The account does not count: without it a bare id of a page is no URL. */
+static gboolean check(const YtopsRelay *relay, const YtopsRelaySpec *spec, GError **error)
+{
+    YtopsRelaySpec plain = *spec;
+
+    plain.account_id = NULL;
+    return relay_check_spec(&plain, relay->settings.allow_private, error);
+}
+
 gboolean ytops_relay_test(YtopsRelay *relay, const YtopsRelaySpec *spec, YtopsRelayTested done,
                           gpointer data, GError **error)
 {
@@ -68,7 +77,7 @@ gboolean ytops_relay_test(YtopsRelay *relay, const YtopsRelaySpec *spec, YtopsRe
     };
     ConnectionTest *test;
 
-    if (!relay_check_spec(spec, relay->settings.allow_private, error))
+    if (!check(relay, spec, error))
         return FALSE;
     test = g_new0(ConnectionTest, 1);
     test->done = done;

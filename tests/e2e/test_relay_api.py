@@ -211,8 +211,9 @@ def test_connection_is_tested(api, upstream):
     bad = api.call("POST", "/test-connection", {"url": upstream.script("/b", status(503))}).json()
     assert bad["success"] is False
     assert bad["status_code"] == 503
-    reply = api.call("POST", "/test-connection", {"url": "file:///etc/passwd"})
-    assert (reply.status, reply.error()["field"]) == (400, "url")
+    for wrong in ({"url": "file:///etc/passwd"}, {"url": "dQw4w9WgXcQ", "account_id": "a"}):
+        reply = api.call("POST", "/test-connection", wrong)
+        assert (reply.status, reply.error()["field"]) == (400, "url"), wrong
 
 
 @pytest.mark.parametrize(
