@@ -274,19 +274,24 @@ static void parse_input(HttpConnection *connection)
     HttpParseStatus status = http_input_parse(&connection->input);
     if (status == HTTP_PARSE_BAD) {
         http_connection_refuse(connection, http_parser_get_fault(parser));
-        return;
-    }
-    if (status == HTTP_PARSE_DONE) {
+    } else if (status == HTTP_PARSE_DONE) {
         set_state(connection, HTTP_CONNECTION_ANSWERING);
         connection->owner->on_request(connection->owner->data, connection,
                                       http_parser_take(parser));
-        return;
-    }
-    if (http_parser_wants_continue(parser)) {
+    } else if (http_parser_wants_continue(parser)) {
         HttpPiece *piece = http_piece_new();
         http_piece_add_continue(piece);
         http_connection_send(connection, piece);
     }
+}
+
+/* A client may end its side once it has asked. */
+static void note_end(HttpConnection *connection)
+{
+    if (expects_request(connection))
+        close_because(connection, "the client hung up");
+    else if (connection->user != NULL)
+        connection->user->on_end(connection->user_data);
 }
 
 /* As far as it goes without waiting: the request that is there, then more from the socket. */
@@ -295,11 +300,10 @@ static void go_on(HttpConnection *connection)
     if (http_input_count_unread(&connection->input) > 0)
         parse_input(connection);
     http_input_compact(&connection->input);
-    if (connection->peer_ended && expects_request(connection)) {
-        close_because(connection, "the client hung up");
-        return;
-    }
-    resume_reading(connection);
+    if (connection->peer_ended)
+        note_end(connection);
+    else
+        resume_reading(connection);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested G_GNUC_UNUSED, uv_buf_t *buffer)
@@ -312,15 +316,10 @@ static void on_end(HttpConnection *connection, int status)
 {
     connection->peer_ended = TRUE;
     uv_read_stop(stream_of(connection));
-    if (status != UV_EOF || connection->state == HTTP_CONNECTION_LINGERING) {
+    if (status != UV_EOF || connection->state == HTTP_CONNECTION_LINGERING)
         close_because(connection, uv_strerror(status));
-        return;
-    }
-    /* A client may end its side once it has asked. */
-    if (expects_request(connection))
-        go_on(connection);
-    else if (connection->user != NULL)
-        connection->user->on_end(connection->user_data);
+    else
+        note_end(connection);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)

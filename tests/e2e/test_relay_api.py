@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import uuid
 from contextlib import suppress
@@ -13,6 +14,7 @@ from support.relay_api import RelayApi, RelayServer
 from support.upstream_answers import (
     File,
     LiveSource,
+    gated,
     live,
     redirect,
     reset,
@@ -359,6 +361,26 @@ def test_half_a_request_holds_up_nobody(relay, api):
     with socket.create_connection(("127.0.0.1", relay.http_port)) as half:
         half.sendall(b"GET /streams HTTP/1.1\r\nHo")
         assert api.ask("GET", "/streams") is not None
+
+
+def test_a_player_that_left_while_another_answer_was_due(relay, api, upstream):
+    """The end of what it sends is read before its own request is looked at."""
+    gate = upstream.gate()
+    test = json.dumps({"url": upstream.script("/t", gated(gate, status(200)))}).encode()
+    patience = {"live_chunk_timeout_seconds": 60}
+    made = api.create(upstream.script("/a", silence()), kind="live", settings=patience)
+    before = b"POST /test-connection HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s"
+    watch = f"GET {made['stream_endpoint']} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", relay.http_port), timeout=10) as player:
+        player.sendall(before % (len(test), test) + watch.encode())
+        upstream.wait_requests("/t", 1)
+        player.shutdown(socket.SHUT_WR)
+        api.ask("GET", "/streams")
+        gate.open()
+        with suppress(ConnectionError):
+            while player.recv(65536):
+                pass
+    wait_until(lambda: not api.ask("GET", "/clients")["clients"], "the client is gone")
 
 
 def test_deleting_ends_waiting_clients(api, upstream, players):
