@@ -129,6 +129,10 @@ class Load:
         goal = len(self.answers) + more
         wait_until(lambda: len(self.answers) >= goal, f"{more} answers more", 60)
 
+    def wait_seen(self, names: list[str]) -> None:
+        """Until each of those has been in an answer."""
+        wait_until(lambda: self.count().keys() >= set(names), f"answers of {names}", 60)
+
     def count(self) -> Counter[Any]:
         return Counter(self.answers)
 
