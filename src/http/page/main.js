@@ -211,20 +211,29 @@ function onGlobalKey(event) {
   event.preventDefault();
 }
 
+function listen() {
+  theme.system.addEventListener('change', () => theme.apply());
+  byId('search').addEventListener('input', (event) => search(event.target.value));
+  byId('order').addEventListener('change', (event) => chooseSort(event.target.value));
+  byId('theme').addEventListener('click', () => theme.toggle());
+  byId('help').addEventListener('click', () => ask.help());
+  byId('token').addEventListener('click', async () => { if (await ask.token()) feed.start(); });
+  document.addEventListener('keydown', onGlobalKey);
+}
+
+function start() {
+  chooseList('accounts');
+  listen();
+  feed.start();
+  // Times count down between the updates.
+  setInterval(() => { if (!document.hidden) grid.refresh(); }, 1000);
+}
+
 theme.apply();
-theme.system.addEventListener('change', () => theme.apply());
 overview.make(chooseList);
 timeline.make((entity, name) => {
   chooseList(entity === 'account' ? 'accounts' : 'proxies');
   search(name);
 });
-byId('search').addEventListener('input', (event) => search(event.target.value));
-byId('order').addEventListener('change', (event) => chooseSort(event.target.value));
-byId('theme').addEventListener('click', () => theme.toggle());
-byId('help').addEventListener('click', () => ask.help());
-byId('token').addEventListener('click', async () => { if (await ask.token()) feed.start(); });
-document.addEventListener('keydown', onGlobalKey);
-chooseList('accounts');
-feed.start();
-// Times count down between the updates.
-setInterval(() => { if (!document.hidden) grid.refresh(); }, 1000);
+// The frame is painted before the list in it is made.
+requestAnimationFrame(() => setTimeout(start));
