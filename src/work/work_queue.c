@@ -121,24 +121,6 @@ static gboolean put_aside(YtopsWorkQueues *queues, const YtopsQueueItem *item, c
     return ytops_work_queues_mark_failure(queues, item->queue, item->item_id, text, error);
 }
 
-YtopsQueueItem *ytops_work_queues_pull(YtopsWorkQueues *queues, const char *queue,
-                                       const char *lane_id, gint64 lease_s, GError **error)
-{
-    g_autofree char *lease = lease_text(queues, lease_s, error);
-    if (lease == NULL || !check_id(lane_id, "lane's id", error))
-        return NULL;
-    for (;;) {
-        g_autoptr(GError) fault = NULL;
-        g_autoptr(YtopsQueueItem) item = pull_any(queues, queue, lane_id, lease, error);
-        if (item == NULL)
-            return NULL;
-        if (ytops_work_item_check(item->url, &fault))
-            return g_steal_pointer(&item);
-        if (!put_aside(queues, item, fault, error))
-            return NULL;
-    }
-}
-
 static YtopsQueueItem *find_any_held(YtopsWorkQueues *queues, const char *queue,
                                      const char *lane_id, const char *lease, GError **error)
 {
@@ -155,20 +137,36 @@ static YtopsQueueItem *find_any_held(YtopsWorkQueues *queues, const char *queue,
     return NULL;
 }
 
-YtopsQueueItem *ytops_work_queues_find_held(YtopsWorkQueues *queues, const char *queue,
-                                            const char *lane_id, gint64 lease_s, GError **error)
+typedef YtopsQueueItem *(*TakeItem)(YtopsWorkQueues *queues, const char *queue, const char *lane_id,
+                                    const char *lease, GError **error);
+
+/* What can be worked on; the rest fails on the way. */
+static YtopsQueueItem *take_good(YtopsWorkQueues *queues, TakeItem take_any, const char *queue,
+                                 const char *lane_id, gint64 lease_s, GError **error)
 {
     g_autofree char *lease = lease_text(queues, lease_s, error);
     if (lease == NULL || !check_id(lane_id, "lane's id", error))
         return NULL;
     for (;;) {
         g_autoptr(GError) fault = NULL;
-        g_autoptr(YtopsQueueItem) item = find_any_held(queues, queue, lane_id, lease, error);
+        g_autoptr(YtopsQueueItem) item = take_any(queues, queue, lane_id, lease, error);
         if (item == NULL || ytops_work_item_check(item->url, &fault))
             return g_steal_pointer(&item);
         if (!put_aside(queues, item, fault, error))
             return NULL;
     }
+}
+
+YtopsQueueItem *ytops_work_queues_pull(YtopsWorkQueues *queues, const char *queue,
+                                       const char *lane_id, gint64 lease_s, GError **error)
+{
+    return take_good(queues, pull_any, queue, lane_id, lease_s, error);
+}
+
+YtopsQueueItem *ytops_work_queues_find_held(YtopsWorkQueues *queues, const char *queue,
+                                            const char *lane_id, gint64 lease_s, GError **error)
+{
+    return take_good(queues, find_any_held, queue, lane_id, lease_s, error);
 }
 
 /* ---- items that a lane holds ---------------------------------------------------------------- */

@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from support.lanes import PATIENCE_S, Queue, wait_lanes, work_client
+from support.contract import ServiceException
+from support.lanes import PATIENCE_S, Queue, lane_flags, wait_lanes, work_client
 from support.processes import wait_until
 from support.youtube_cases import watch_url
 
@@ -19,22 +20,8 @@ PULLING, GETTING_TOKEN, PAUSED, STOPPED = 0, 2, 6, 7
 @pytest.fixture
 def start(serve, redis, tunnel, folder):
     """Starts a server with lanes on the pool acc:3."""
-
-    def start_server(**flags):
-        defaults = {
-            "redis_url": redis.url,
-            "proxies": tunnel.url,
-            "ytdlp_args": "--no-check-certificates",
-            "lanes": 2,
-            "account_pool": "acc:3",
-            "auto_create_new_accounts_on_exhaustion": "false",
-            "download_dir": folder / "media",
-            "format": "18",
-            "drain_timeout_s": 1,
-        }
-        return serve(**(defaults | flags))
-
-    return start_server
+    defaults = lane_flags(redis, tunnel.url, folder)
+    return lambda **flags: serve(**(defaults | flags))
 
 
 def _let_rest(redis, seconds: dict[str, int]) -> None:
@@ -141,6 +128,14 @@ def test_a_url_that_could_not_be_given_back_is_taken_up_again(start, redis, yout
     assert queue.results[url]["deliveries"] == 1
 
 
+def _has_redis(server) -> bool:
+    with work_client(server) as client:
+        try:
+            return client.getQueueStatus("video_queue") is not None
+        except ServiceException:
+            return False
+
+
 def _lose_the_answer_of_a_pull(redis, server, url: str) -> None:
     """The URL is in progress for a lane of the server, which pauses and does not know it."""
     wait_lanes(server, lambda lane: lane.state == PULLING, "the lane waits for a URL")
@@ -166,8 +161,7 @@ def test_a_lane_that_stops_gives_back_what_it_does_not_know_of(start, redis):
     url = watch_url("playable")
     server = start(lanes=1, lane_idle="wait", lease_s=600)
     _lose_the_answer_of_a_pull(redis, server, url)
-    # The server tries Redis again after a tenth of a second, the lane after two.
-    time.sleep(0.3)
+    wait_until(lambda: _has_redis(server), "the server has Redis again", PATIENCE_S)
     server.stop()
     queue = Queue(redis)
     assert queue.progress == []

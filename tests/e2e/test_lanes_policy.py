@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.lanes import Queue, decodes, wait_lanes
+from support.lanes import Queue, decodes, lane_flags, wait_lanes
 from support.youtube_cases import video_id, watch_url
 
 STOPPED = 7
@@ -13,22 +13,8 @@ STOPPED = 7
 @pytest.fixture
 def start(serve, redis, tunnel, folder):
     """Starts a server with one lane on the pool acc:3."""
-
-    def start_server(**flags):
-        defaults = {
-            "redis_url": redis.url,
-            "proxies": tunnel.url,
-            "ytdlp_args": "--no-check-certificates",
-            "lanes": 1,
-            "account_pool": "acc:3",
-            "auto_create_new_accounts_on_exhaustion": "false",
-            "download_dir": folder / "media",
-            "format": "18",
-            "drain_timeout_s": 1,
-        }
-        return serve(**(defaults | flags))
-
-    return start_server
+    defaults = lane_flags(redis, tunnel.url, folder) | {"lanes": 1}
+    return lambda **flags: serve(**(defaults | flags))
 
 
 def _states(redis) -> list[str]:

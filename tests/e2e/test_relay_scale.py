@@ -66,7 +66,7 @@ def test_a_stalled_client_of_a_file_costs_little(make_relay, upstream):
         for _ in range(count):
             stack.enter_context(stalled_client(server, made))
         wait_until(lambda: fetched(server, made) >= count * 1_000_000, "their sockets are full")
-        time.sleep(2)
+        wait_until(lambda: stands_still(server, made), "their upstreams wait")
         each = (resident_kib(server) - before) / count
     print(f"a stalled client: {each:.0f} KiB")
     assert each < 2500
@@ -83,6 +83,13 @@ def stalled_client(server: RelayServer, made: dict) -> socket.socket:
 
 def fetched(server: RelayServer, made: dict) -> int:
     return server.api.stream(made["stream_id"])["bytes_from_upstream"]
+
+
+def stands_still(server: RelayServer, made: dict) -> bool:
+    """Nothing came between two looks."""
+    before = fetched(server, made)
+    time.sleep(0.5)
+    return fetched(server, made) == before
 
 
 def crumbs(count: int):

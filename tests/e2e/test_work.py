@@ -8,12 +8,12 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
+from support import calls
 from support.contract import (
     AccountPool,
-    FailedAttempt,
-    FailurePolicy,
     QueuePart,
     RecoveryAction,
     ResourceState,
@@ -26,6 +26,7 @@ from support.processes import free_port, wait_until
 FIRST, SECOND = (f"socks5://user:secret@127.0.0.1:{port}" for port in (1081, 1082))
 URLS = [f"https://video.example/{number}" for number in range(6)]
 POOL = AccountPool(prefix="acc", size=3, autoCreateOnExhaustion=False)
+failed_attempt = partial(calls.failed_attempt, proxyUrl=FIRST)
 
 
 @pytest.fixture
@@ -49,19 +50,6 @@ def counts(work, queue: str = "q") -> tuple[int, int, int, int]:
     status = work.getQueueStatus(queue)
     assert status.queue == queue
     return status.inbox, status.inProgress, status.succeeded, status.failed
-
-
-def failed_attempt(attempt: int = 1, **changes) -> FailedAttempt:
-    fields = {
-        "itemId": "item",
-        "policy": FailurePolicy.RETRY_WITH_NEW_ACCOUNT,
-        "attempt": attempt,
-        "errorCode": "BOT_DETECTED",
-        "accountId": f"acc_0{attempt}",
-        "proxyUrl": FIRST,
-        "pool": POOL,
-    }
-    return FailedAttempt(**fields | changes)
 
 
 @pytest.mark.sanitizer

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.contract import AccountPool, FailedAttempt, FailurePolicy, WorkService
+from support.calls import failed_attempt
+from support.contract import AccountPool, WorkService
 from support.faults import refusal
 
 URLS = [f"https://video.example/{number}" for number in range(2)]
@@ -17,18 +18,6 @@ def work(serve, redis):
     server = serve(redis_url=redis.url, token_runner="command")
     with server.client(service=WorkService) as client:
         yield client
-
-
-def failed_attempt(attempt: int = 1, **changes) -> FailedAttempt:
-    fields = {
-        "itemId": "item",
-        "policy": FailurePolicy.RETRY_WITH_NEW_ACCOUNT,
-        "attempt": attempt,
-        "errorCode": "BOT_DETECTED",
-        "accountId": "acc_01",
-        "pool": POOL,
-    }
-    return FailedAttempt(**fields | changes)
 
 
 BAD_CALLS = {

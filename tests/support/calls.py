@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from .contract import OutcomeReport, TokenRequest
+from .contract import AccountPool, FailedAttempt, FailurePolicy, OutcomeReport, TokenRequest
 
 T = TypeVar("T")
 
@@ -28,6 +28,19 @@ def failure_report(proxy: str, account: str, code: str = "BOT_DETECTED") -> Outc
 
 def success_report(proxy: str, account: str) -> OutcomeReport:
     return OutcomeReport(jobId=f"job-{account}", accountId=account, proxyUrl=proxy, success=True)
+
+
+def failed_attempt(attempt: int = 1, **changes: Any) -> FailedAttempt:
+    """A bot check of acc_01 at the first attempt, of acc_02 at the second."""
+    fields = {
+        "itemId": "item",
+        "policy": FailurePolicy.RETRY_WITH_NEW_ACCOUNT,
+        "attempt": attempt,
+        "errorCode": "BOT_DETECTED",
+        "accountId": f"acc_0{attempt}",
+        "pool": AccountPool(prefix="acc", size=3, autoCreateOnExhaustion=False),
+    }
+    return FailedAttempt(**fields | changes)
 
 
 def in_background(call: Callable[..., T], *args: Any) -> Future[T]:

@@ -18,6 +18,21 @@ from .server import OpsServer
 PATIENCE_S = 60.0
 
 
+def lane_flags(redis: RedisServer, proxy_url: str, folder: Path) -> dict[str, Any]:
+    """Of a server with two lanes on acc_01 to acc_03 and no other account."""
+    return {
+        "redis_url": redis.url,
+        "proxies": proxy_url,
+        "ytdlp_args": "--no-check-certificates",
+        "lanes": 2,
+        "account_pool": "acc:3",
+        "auto_create_new_accounts_on_exhaustion": "false",
+        "download_dir": folder / "media",
+        "format": "18",
+        "drain_timeout_s": 1,
+    }
+
+
 class Queue:
     """A queue as Redis holds it."""
 
