@@ -45,8 +45,16 @@ void ytops_http_server_close(YtopsHttpServer *server);
 /* Answers the exchange, now or later. */
 typedef void (*YtopsHttpHandler)(YtopsHttpExchange *exchange, gpointer data);
 
-/* Whether a route needs the API token (X-API-Token, or Authorization: Bearer; 401 without). */
-typedef enum { YTOPS_HTTP_PUBLIC, YTOPS_HTTP_GUARDED } YtopsHttpAccess;
+/*
+ * Whether a route needs the API token (X-API-Token, or Authorization: Bearer; 401 without). Where the
+ * server has none, what is guarded is 403 to pages of another origin and under a name that is not this
+ * host's own; OWN_PAGES is 403 to the former always.
+ */
+typedef enum {
+    YTOPS_HTTP_PUBLIC,
+    YTOPS_HTTP_GUARDED,
+    YTOPS_HTTP_OWN_PAGES /* guarded, too */
+} YtopsHttpAccess;
 
 /*
  * pattern: a path whose segments are literal or {name}; one that ends in {name...} takes the rest of

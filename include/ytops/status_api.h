@@ -11,11 +11,11 @@
 typedef struct YtopsStatusApi YtopsStatusApi;
 
 /*
- * Adds the routes, and makes the status behind them; on the loop's thread. `has_token`: the server
- * asks for one. What the sources point to, the loop and the server are borrowed.
+ * Adds the routes, and makes the status behind them; on the loop's thread. What the sources point to,
+ * the loop and the server are borrowed.
  */
 YtopsStatusApi *ytops_status_api_new(YtopsRelayLoop *loop, YtopsHttpServer *server,
-                                     const YtopsStatusSources *sources, gboolean has_token);
+                                     const YtopsStatusSources *sources);
 
 /* After the server was closed, while the loop runs; never on the loop's thread. NULL is fine. */
 void ytops_status_api_free(YtopsStatusApi *api);

@@ -180,7 +180,7 @@ static void make_status(App *app)
     };
 
     if (app->http != NULL && app->config->service_role != YTOPS_ROLE_WORKER)
-        app->status = status_service_new(app->config, app->http, &sources);
+        app->status = status_service_new(app->http, &sources);
 }
 
 static gboolean start_http(App *app, GError **error)

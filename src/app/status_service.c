@@ -5,7 +5,6 @@
 struct StatusService {
     YtopsRelayLoop *loop; /* the HTTP port's */
     YtopsStatusSources sources;
-    gboolean has_token;
     YtopsStatusApi *api; /* NULL before the HTTP port starts */
 };
 
@@ -13,18 +12,15 @@ static void add_routes(YtopsHttpServer *server, gpointer data)
 {
     StatusService *service = data;
 
-    service->api =
-        ytops_status_api_new(service->loop, server, &service->sources, service->has_token);
+    service->api = ytops_status_api_new(service->loop, server, &service->sources);
 }
 
-StatusService *status_service_new(const YtopsConfig *config, HttpService *http,
-                                  const YtopsStatusSources *sources)
+StatusService *status_service_new(HttpService *http, const YtopsStatusSources *sources)
 {
     StatusService *service = g_new0(StatusService, 1);
 
     service->loop = http_service_get_loop(http);
     service->sources = *sources;
-    service->has_token = *config->api_token != '\0';
     http_service_add(http, add_routes, service);
     return service;
 }

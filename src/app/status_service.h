@@ -7,8 +7,7 @@
 typedef struct StatusService StatusService;
 
 /* Serves once `http` starts; before that. Strings and what the sources point to must outlive it. */
-StatusService *status_service_new(const YtopsConfig *config, HttpService *http,
-                                  const YtopsStatusSources *sources);
+StatusService *status_service_new(HttpService *http, const YtopsStatusSources *sources);
 
 /* After http_service_close, while the HTTP port's loop runs. NULL is fine. */
 void status_service_free(StatusService *service);

@@ -65,16 +65,21 @@ static void refuse_stranger(YtopsHttpExchange *exchange)
     http_exchange_refuse(exchange, &fault);
 }
 
-/* Into what is guarded. FALSE: it was answered. */
+/* FALSE: it was answered. */
 static gboolean let_in(YtopsHttpServer *server, YtopsHttpExchange *exchange,
-                       const HttpRequest *request)
+                       const HttpRequest *request, YtopsHttpAccess access)
 {
-    if (server->api_token == NULL)
-        return http_origin_check(exchange, FALSE);
-    if (http_auth_allows(request, server->api_token))
+    gboolean has_token = server->api_token != NULL;
+
+    if (access == YTOPS_HTTP_PUBLIC)
         return TRUE;
-    refuse_stranger(exchange);
-    return FALSE;
+    if (has_token && !http_auth_allows(request, server->api_token)) {
+        refuse_stranger(exchange);
+        return FALSE;
+    }
+    if (has_token && access == YTOPS_HTTP_GUARDED)
+        return TRUE;
+    return http_origin_check(exchange, has_token);
 }
 
 static void on_request(gpointer data, HttpConnection *connection, HttpRequest *request)
@@ -87,7 +92,7 @@ static void on_request(gpointer data, HttpConnection *connection, HttpRequest *r
         refuse_match(exchange, result, &match);
         return;
     }
-    if (match.route->access == YTOPS_HTTP_GUARDED && !let_in(server, exchange, request))
+    if (!let_in(server, exchange, request, match.route->access))
         return;
     http_exchange_set_params(exchange, g_steal_pointer(&match.params));
     match.route->handler(exchange, match.route->data);

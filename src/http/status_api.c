@@ -13,15 +13,15 @@ struct YtopsStatusApi {
 };
 
 YtopsStatusApi *ytops_status_api_new(YtopsRelayLoop *loop, YtopsHttpServer *server,
-                                     const YtopsStatusSources *sources, gboolean has_token)
+                                     const YtopsStatusSources *sources)
 {
     YtopsStatusApi *api = g_new0(YtopsStatusApi, 1);
     api->loop = loop;
     api->page = page_route_add(server);
-    api->viewers = status_viewers_new(loop, has_token);
+    api->viewers = status_viewers_new(loop);
     api->status = ytops_status_new(sources, status_viewers_tell, api->viewers);
     status_viewers_start(api->viewers, server, api->status);
-    api->orders = status_orders_add(loop, server, api->status, has_token);
+    api->orders = status_orders_add(loop, server, api->status);
     return api;
 }
 

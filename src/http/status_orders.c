@@ -2,13 +2,11 @@
 
 #include <string.h>
 
-#include "http_origin.h"
 #include "route_reply.h"
 
 struct StatusOrders {
     YtopsRelayLoop *loop;
     YtopsStatus *status;
-    gboolean has_token;
     GHashTable *waiting; /* id, in a pointer -> YtopsHttpExchange that waits for its result */
     guint last_id;
 };
@@ -150,8 +148,6 @@ static void take_order(StatusOrders *orders, YtopsHttpExchange *exchange, gboole
 {
     g_autoptr(GError) error = NULL;
     YtopsStatusOrder order = {.is_proxy = is_proxy};
-    if (!http_origin_check(exchange, orders->has_token))
-        return;
     g_autoptr(YtopsJson) body = check_type(exchange, &error) ? parse_body(exchange, &error) : NULL;
     if (body != NULL && read_order(exchange, body, &order, &error))
         submit(orders, exchange, &order);
@@ -169,17 +165,15 @@ static void order_proxy(YtopsHttpExchange *exchange, gpointer data)
     take_order(data, exchange, TRUE);
 }
 
-StatusOrders *status_orders_add(YtopsRelayLoop *loop, YtopsHttpServer *server, YtopsStatus *status,
-                                gboolean has_token)
+StatusOrders *status_orders_add(YtopsRelayLoop *loop, YtopsHttpServer *server, YtopsStatus *status)
 {
     StatusOrders *orders = g_new0(StatusOrders, 1);
     orders->loop = loop;
     orders->status = status;
-    orders->has_token = has_token;
     orders->waiting = g_hash_table_new(NULL, NULL);
-    ytops_http_server_add_route(server, "POST", "/api/accounts/{id}/{action}", YTOPS_HTTP_GUARDED,
+    ytops_http_server_add_route(server, "POST", "/api/accounts/{id}/{action}", YTOPS_HTTP_OWN_PAGES,
                                 order_account, orders);
-    ytops_http_server_add_route(server, "POST", "/api/proxies/{id}/{action}", YTOPS_HTTP_GUARDED,
+    ytops_http_server_add_route(server, "POST", "/api/proxies/{id}/{action}", YTOPS_HTTP_OWN_PAGES,
                                 order_proxy, orders);
     return orders;
 }

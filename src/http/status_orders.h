@@ -11,8 +11,7 @@
 typedef struct StatusOrders StatusOrders;
 
 /* Adds the routes. All borrowed; `status` must outlive the server. */
-StatusOrders *status_orders_add(YtopsRelayLoop *loop, YtopsHttpServer *server, YtopsStatus *status,
-                                gboolean has_token);
+StatusOrders *status_orders_add(YtopsRelayLoop *loop, YtopsHttpServer *server, YtopsStatus *status);
 
 /* After the status was freed and the server was closed. */
 void status_orders_free(StatusOrders *orders);

@@ -1,7 +1,6 @@
 #include "status_viewers.h"
 
 #include "event_stream.h"
-#include "http_origin.h"
 #include "route_reply.h"
 
 #define KEEP_ALIVE_MS 5000
@@ -20,7 +19,6 @@ struct StatusViewers {
     YtopsStatus *status; /* borrowed */
     GHashTable *viewers; /* id, in a pointer -> Viewer */
     guint last_id;
-    gboolean has_token;
     uv_timer_t *keep_alive;
 };
 
@@ -180,8 +178,6 @@ static void add_viewer(StatusViewers *viewers, YtopsHttpExchange *exchange, gboo
 static void get_state(YtopsHttpExchange *exchange, gpointer data)
 {
     StatusViewers *viewers = data;
-    if (!http_origin_check(exchange, viewers->has_token))
-        return;
     ytops_http_exchange_set_header(exchange, "Cache-Control", "no-store");
     add_viewer(viewers, exchange, FALSE);
 }
@@ -189,8 +185,6 @@ static void get_state(YtopsHttpExchange *exchange, gpointer data)
 static void stream_state(YtopsHttpExchange *exchange, gpointer data)
 {
     StatusViewers *viewers = data;
-    if (!http_origin_check(exchange, viewers->has_token))
-        return;
     event_stream_start(exchange, "the state, then what changes");
     if (ytops_http_exchange_is_head(exchange)) {
         ytops_http_exchange_end(exchange);
@@ -199,11 +193,10 @@ static void stream_state(YtopsHttpExchange *exchange, gpointer data)
     add_viewer(viewers, exchange, TRUE);
 }
 
-StatusViewers *status_viewers_new(YtopsRelayLoop *loop, gboolean has_token)
+StatusViewers *status_viewers_new(YtopsRelayLoop *loop)
 {
     StatusViewers *viewers = g_new0(StatusViewers, 1);
     viewers->loop = loop;
-    viewers->has_token = has_token;
     viewers->viewers = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     viewers->keep_alive = g_new0(uv_timer_t, 1);
     uv_timer_init(ytops_relay_loop_get_uv(loop), viewers->keep_alive);
@@ -215,9 +208,9 @@ StatusViewers *status_viewers_new(YtopsRelayLoop *loop, gboolean has_token)
 void status_viewers_start(StatusViewers *viewers, YtopsHttpServer *server, YtopsStatus *status)
 {
     viewers->status = status;
-    ytops_http_server_add_route(server, "GET", "/api/status", YTOPS_HTTP_GUARDED, get_state,
+    ytops_http_server_add_route(server, "GET", "/api/status", YTOPS_HTTP_OWN_PAGES, get_state,
                                 viewers);
-    ytops_http_server_add_route(server, "GET", "/api/status/events", YTOPS_HTTP_GUARDED,
+    ytops_http_server_add_route(server, "GET", "/api/status/events", YTOPS_HTTP_OWN_PAGES,
                                 stream_state, viewers);
 }
 

@@ -11,7 +11,7 @@
 typedef struct StatusViewers StatusViewers;
 
 /* The loop is borrowed; nobody is served before status_viewers_start. */
-StatusViewers *status_viewers_new(YtopsRelayLoop *loop, gboolean has_token);
+StatusViewers *status_viewers_new(YtopsRelayLoop *loop);
 
 /* Adds the routes; `status` must outlive the server. */
 void status_viewers_start(StatusViewers *viewers, YtopsHttpServer *server, YtopsStatus *status);
